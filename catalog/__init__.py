@@ -1,0 +1,1 @@
+"""What data exists: the coded, searchable directory of data resources."""

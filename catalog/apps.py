@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    """What data exists, who provides it and who may see that it exists."""
+
+    name = "catalog"
+    verbose_name = _("Catalog")

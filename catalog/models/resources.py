@@ -1,0 +1,89 @@
+"""A data resource: what stays the same over all its versions."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.terms import ResourceStatus, Visibility
+
+if TYPE_CHECKING:
+    from portal.organisation.models import Department
+
+
+class ResourceQuerySet(models.QuerySet["Resource"]):
+    """Questions over many resources; who may see which is answered by access.visible_to."""
+
+    def published(self) -> Self:
+        """Entries with a live version."""
+        return self.filter(status=ResourceStatus.PUBLISHED)
+
+    def provided_by(self, department: "Department") -> Self:
+        """Entries of one provider."""
+        return self.filter(provider=department)
+
+
+class Resource(models.Model):
+    """A catalog entry 目录条目 of one provider; its content is in immutable versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(
+        _("resource code"), max_length=60, null=True, blank=True, unique=True, editable=False,
+        help_text=_("Given at first publication by the region's code rule."),
+    )
+    provider = models.ForeignKey(
+        "organisation.Department", models.PROTECT, related_name="resources",
+        verbose_name=_("providing department"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=ResourceStatus.choices, default=ResourceStatus.DRAFT,
+        editable=False,
+    )
+    visibility = models.CharField(
+        _("who learns that it exists"), max_length=8, choices=Visibility.choices,
+        default=Visibility.LISTED,
+    )
+    live = models.OneToOneField(
+        "catalog.ResourceVersion", models.PROTECT, null=True, blank=True, related_name="+",
+        editable=False, verbose_name=_("live version"),
+    )
+    external_key = models.CharField(
+        max_length=120, null=True, blank=True, unique=True, editable=False,
+        help_text=_("Key in the catalog it was imported from."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        editable=False,
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_index=True)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("data resource")
+        verbose_name_plural = _("data resources")
+        ordering = ["-updated_at", "-id"]
+        permissions = [
+            ("manage_resource", _("Can manage the entry")),
+            ("pull_resource", _("Can pull the data")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="catalog_resource_status", condition=Q(status__in=ResourceStatus.values)
+            ),
+            models.CheckConstraint(
+                name="catalog_resource_visibility", condition=Q(visibility__in=Visibility.values)
+            ),
+            models.CheckConstraint(
+                name="catalog_resource_published_is_coded",
+                condition=~Q(status="published") | Q(live__isnull=False, code__isnull=False),
+                violation_error_message=_("A published entry has a live version and a resource code."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.live.title if self.live else str(self.code or self.id)

@@ -1,0 +1,45 @@
+"""The read path: what search and lists look at, kept beside the entries and derived from them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.resources import Resource
+
+
+class ResourceSearch(models.Model):
+    """Search vector, filter values and permission labels of one entry.
+
+    ``labels`` holds 0 when every official may see the entry, and the ids of the groups that
+    guardian lets see it. It is rebuilt in the transaction that changes a permission.
+    """
+
+    resource = models.OneToOneField(Resource, models.CASCADE, primary_key=True, related_name="search")
+    labels = ArrayField(models.IntegerField(), default=list)
+    status = models.CharField(max_length=10)
+    region_id = models.CharField(max_length=12)
+    provider_id = models.BigIntegerField()
+    sharing_type = models.CharField(max_length=14)
+    update_cycle = models.CharField(max_length=12)
+    format_class = models.CharField(max_length=1)
+    theme = models.CharField(max_length=100)
+    open_type = models.CharField(max_length=10)
+    grade = models.PositiveSmallIntegerField()
+    splittable = models.BooleanField(default=False)
+    title = models.CharField(max_length=200)
+    text = models.TextField(help_text="All searchable text, for the exact recheck of a match.")
+    vector = SearchVectorField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("search row")
+        verbose_name_plural = _("search rows")
+        indexes = [
+            GinIndex(fields=["vector", "labels"], name="catalog_search_vector_labels"),
+            models.Index(fields=["-updated_at", "-resource"], name="catalog_search_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

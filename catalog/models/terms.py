@@ -1,0 +1,103 @@
+"""Value lists of the catalog (2017 Guide 政务信息资源目录编制指南, Decree 809, GB/T 43697)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ResourceStatus(models.TextChoices):
+    """Where an entry is in its life."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class VersionStatus(models.TextChoices):
+    """Where one version of an entry is."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    SUPERSEDED = "superseded", _("superseded")
+
+
+class Visibility(models.TextChoices):
+    """Who learns that the entry exists."""
+
+    LISTED = "listed", _("every official")
+    LIMITED = "limited", _("named departments only")
+
+
+class SharingType(models.TextChoices):
+    """Sharing attribute 共享属性 (Decree 809 article 14)."""
+
+    UNCONDITIONAL = "unconditional", _("unconditional sharing")
+    CONDITIONAL = "conditional", _("conditional sharing")
+    NON_SHARED = "non_shared", _("not shared")
+
+
+class Mode(models.TextChoices):
+    """Sharing mode 共享方式 (Decree 809 article 22)."""
+
+    FILE = "file", _("file download")
+    TABLE = "table", _("batch exchange")
+    API = "api", _("service interface")
+
+
+class OpenType(models.TextChoices):
+    """Openness to the public 开放属性."""
+
+    OPEN = "open", _("open")
+    ON_REQUEST = "on_request", _("open on request")
+    CLOSED = "closed", _("not open")
+
+
+class UpdateCycle(models.TextChoices):
+    """Update cycle 更新周期."""
+
+    REALTIME = "realtime", _("real time")
+    DAILY = "daily", _("every day")
+    WEEKLY = "weekly", _("every week")
+    MONTHLY = "monthly", _("every month")
+    QUARTERLY = "quarterly", _("every quarter")
+    HALF_YEARLY = "half_yearly", _("every half year")
+    YEARLY = "yearly", _("every year")
+    IRREGULAR = "irregular", _("irregular")
+
+
+class FormatClass(models.TextChoices):
+    """Format class 信息资源格式分类 (Guide codes 1 to 7)."""
+
+    DOCUMENT = "1", _("electronic document")
+    SPREADSHEET = "2", _("spreadsheet")
+    DATABASE = "3", _("database")
+    IMAGE = "4", _("graphics and images")
+    STREAM = "5", _("streaming media")
+    SELF_DESCRIBED = "6", _("self-described format")
+    SERVICE = "7", _("service interface")
+
+
+class Grade(models.IntegerChoices):
+    """Grade of data: general 1 to 4, important, core (GB/T 43697-2024)."""
+
+    GENERAL_1 = 1, _("general, level 1")
+    GENERAL_2 = 2, _("general, level 2")
+    GENERAL_3 = 3, _("general, level 3")
+    GENERAL_4 = 4, _("general, level 4")
+    IMPORTANT = 5, _("important")
+    CORE = 6, _("core")
+
+
+class DataType(models.TextChoices):
+    """Type of a data item (2017 Guide)."""
+
+    CHARACTER = "C", _("character")
+    NUMERIC = "N", _("numeric")
+    CURRENCY = "Y", _("currency")
+    DATE = "D", _("date")
+    DATETIME = "T", _("date and time")
+    LOGICAL = "L", _("logical")
+    MEMO = "M", _("memo")
+    GENERAL = "G", _("general")
+    DOUBLE = "B", _("double")
+    INTEGER = "I", _("integer")
+    FLOAT = "F", _("floating point")

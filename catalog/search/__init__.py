@@ -1,0 +1,1 @@
+"""Search in Chinese: tokens, index rows, queries, facets."""

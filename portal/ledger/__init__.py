@@ -1,0 +1,1 @@
+"""Append-only ledger, sealed into a hash chain and signed checkpoints."""

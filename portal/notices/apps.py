@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticesConfig(AppConfig):
+    """What people are told."""
+
+    name = "portal.notices"
+    label = "notices"
+    verbose_name = _("Notices")

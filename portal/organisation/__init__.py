@@ -1,0 +1,1 @@
+"""Regions, departments, officials, posts and substitutions."""

@@ -1,0 +1,91 @@
+"""Who somebody is: the posts they hold or stand in for, and the departments behind them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from portal.organisation.models import (
+    ADMIN_ROLES,
+    Department,
+    Official,
+    Post,
+    Role,
+    Substitution,
+)
+
+
+class ClosedSignUpAdapter(DefaultAccountAdapter):
+    """Accounts are made by the system administrator, never by visitors."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        del request
+        return False
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post in force for somebody, held or filled in as a substitute."""
+
+    department_id: int
+    department_name: str
+    region_id: str
+    role: str
+    acting_for_id: int | None = None
+    acting_for_name: str = ""
+
+
+def held_posts(official: Official, on: date) -> tuple[HeldPost, ...]:
+    """All posts ``official`` may act in on the day ``on``: own ones first, then substitutions.
+
+    An inactive account holds none. Administrator posts are never acted in by a substitute.
+    """
+    if not official.is_active:
+        return ()
+    own = Post.objects.held_on(on).filter(official=official).select_related("department")
+    posts = [
+        HeldPost(post.department_id, post.department.name, post.department.region_id, post.role)
+        for post in own
+    ]
+    principals = Substitution.objects.in_force(on).filter(substitute=official)
+    stood_in = (
+        Post.objects.held_on(on)
+        .filter(official__in=principals.values("principal"))
+        .exclude(role__in=ADMIN_ROLES)
+        .select_related("department", "official")
+    )
+    posts += [
+        HeldPost(
+            post.department_id, post.department.name, post.department.region_id, post.role,
+            post.official_id, post.official.full_name,
+        )
+        for post in stood_in
+    ]
+    return tuple(posts)
+
+
+def department_ids(official: Official, on: date) -> set[int]:
+    """Departments the official belongs to through a business post, with their superior units."""
+    if not official.is_active:
+        return set()
+    ids = {
+        post.department_id for post in held_posts(official, on) if post.role not in ADMIN_ROLES
+    }
+    parents = dict(Department.objects.filter(pk__in=ids).values_list("pk", "parent_id"))
+    while missing := {parent for parent in parents.values() if parent and parent not in parents}:
+        parents |= dict(Department.objects.filter(pk__in=missing).values_list("pk", "parent_id"))
+    return set(parents)
+
+
+def has_role(official: Official, roles: Iterable[str], on: date) -> bool:
+    """Whether the official holds one of ``roles`` anywhere (as a substitute too)."""
+    wanted = set(roles)
+    return any(post.role in wanted for post in held_posts(official, on))
+
+
+def is_auditor(official: Official, on: date) -> bool:
+    """Whether the official reads the whole ledger."""
+    return has_role(official, [Role.AUDITADMIN], on)

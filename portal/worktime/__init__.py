@@ -1,0 +1,1 @@
+"""Working days: calendar, legal limits, deadline arithmetic."""

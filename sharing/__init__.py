@@ -1,0 +1,1 @@
+"""Who may use data, and getting it there: applications, grants, pulls, deliveries."""

@@ -1,0 +1,14 @@
+"""Models of sharing."""
+
+from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
+from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
+from sharing.models.events import ItemEvent, ItemStage
+from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
+from sharing.models.policies import ChainPolicy
+from sharing.models.pulls import Pull, PullQuerySet
+
+__all__ = [
+    "Application", "ApplicationItem", "ApplicationQuerySet", "ChainPolicy", "Delivery",
+    "DeliveryFile", "DeliveryQuerySet", "Grant", "GrantQuerySet", "GrantStatus", "ItemEvent",
+    "ItemStage", "Pull", "PullQuerySet", "Receipt",
+]

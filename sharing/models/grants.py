@@ -1,0 +1,101 @@
+"""Grants: the only thing that lets data leave (R20)."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Mode
+
+
+class GrantStatus(models.TextChoices):
+    """Life of a grant (DESIGN: consented → provisioning → active ⇄ suspended → expired | terminated)."""
+
+    PROVISIONING = "provisioning", _("being set up")
+    ACTIVE = "active", _("active")
+    SUSPENDED = "suspended", _("suspended")
+    EXPIRED = "expired", _("expired")
+    TERMINATED = "terminated", _("terminated")
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Questions over many grants."""
+
+    def in_force(self, on: date) -> Self:
+        """Active grants whose period covers the day ``on``."""
+        return self.filter(status=GrantStatus.ACTIVE, starts_on__lte=on, ends_on__gte=on)
+
+
+class Grant(models.Model):
+    """Fields, rows, purpose, mode and period that one department may use of one entry."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
+    item = models.OneToOneField(
+        "sharing.ApplicationItem", models.PROTECT, related_name="grant", verbose_name=_("application item")
+    )
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, related_name="grants", verbose_name=_("recipient")
+    )
+    resource = models.ForeignKey(
+        "catalog.Resource", models.PROTECT, related_name="grants", verbose_name=_("data resource")
+    )
+    version = models.ForeignKey(
+        "catalog.ResourceVersion", models.PROTECT, related_name="+", verbose_name=_("version")
+    )
+    fields = models.JSONField(
+        _("data items"), help_text=_("List of key, name, type, grade and mask of each item granted."),
+    )
+    row_region = models.ForeignKey(
+        "organisation.Region", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("rows of the region"),
+    )
+    purpose = models.TextField(_("purpose"))
+    mode = models.CharField(_("sharing mode"), max_length=6, choices=Mode.choices)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    supply_due_on = models.DateField(_("supply due on"), null=True, blank=True)
+    quota_pulls = models.PositiveIntegerField(_("pulls allowed"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=12, choices=GrantStatus.choices, default=GrantStatus.PROVISIONING,
+        editable=False,
+    )
+    content_hash = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    status_at = models.DateTimeField(_("status since"))
+    status_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    status_reason = models.TextField(_("reason"), blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="sharing_grant_status", condition=Q(status__in=GrantStatus.values)
+            ),
+            models.CheckConstraint(
+                name="sharing_grant_period", condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("A grant must begin before it ends."),
+            ),
+            models.CheckConstraint(
+                name="sharing_grant_stop_needs_reason",
+                condition=~Q(status__in=["suspended", "terminated"]) | ~Q(status_reason=""),
+                violation_error_message=_("Suspending or terminating a grant needs a reason."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def covers(self, on: date) -> bool:
+        """Whether data may be used under this grant on the day ``on``."""
+        return self.status == GrantStatus.ACTIVE and self.starts_on <= on <= self.ends_on
