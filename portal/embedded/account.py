@@ -58,19 +58,20 @@ class Account:
         The environment is nearly empty: neither the caller's locale, which may not exist on this
         machine, nor its PG* variables may reach the servers.
         """
-        uid, gid = self.owner
-        switch = {"user": uid, "group": gid, "extra_groups": []} if self.switch_to else {}
-        return subprocess.Popen(  # noqa: S603 # type: ignore[call-overload,unused-ignore]
+        uid, gid = self.owner if self.switch_to else (None, None)
+        return subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
             env={"PATH": os.defpath, "LC_ALL": "C", **(extra_environment or {})},
+            user=uid,
+            group=gid,
+            extra_groups=[] if self.switch_to else None,
             start_new_session=True,
             pass_fds=keep_open,
             preexec_fn=die_with_parent(death_signal, namespace_uid=self.namespace_uid),  # noqa: PLW1509
-            **switch,
         )
 
     def runs(self, command: list[str]) -> bool:

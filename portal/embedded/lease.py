@@ -64,6 +64,17 @@ class Lease:
                 pass
         _reap()
 
+    def is_lost(self) -> bool:
+        """Tell whether the keeper has gone although this lease was not closed."""
+        if self._connection is None:
+            return False
+        try:
+            return not self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def __enter__(self) -> Self:
         """Return the lease itself."""
         return self
