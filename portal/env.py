@@ -52,7 +52,7 @@ def generated_secret(name: str) -> str:
 def secret(name: str) -> str:
     """Return the secret from the environment, or one of this machine's own in embedded mode."""
     if value := env.str(name, default=""):
-        return value
+        return str(value)
     if not EMBEDDED:
         message = f"{name} is not set: with external services all hosts must share it."
         raise environ.ImproperlyConfigured(message)

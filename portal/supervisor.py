@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TextIO
 
 from portal.processes import die_with_parent
@@ -53,14 +54,25 @@ class Supervisor:
     Use it from the main thread: the children are bound to the thread that starts them.
     """
 
-    def __init__(self, programs: Sequence[Program], *, output: TextIO, colour: bool) -> None:
-        """`output` receives every line of every program behind the program's name."""
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        *,
+        output: TextIO,
+        colour: bool = False,
+        directory: Path | None = None,
+    ) -> None:
+        """`output` receives every line of every program behind the program's name.
+
+        `directory` is where the programs start; here, if it is None.
+        """
         width = max((len(program.name) for program in programs), default=0)
         self._children = [
             _Child(program, self._prefix(program.name.ljust(width), index, colour=colour))
             for index, program in enumerate(programs)
         ]
         self._output = output
+        self._directory = directory
         self._selector = selectors.DefaultSelector()
         self._stopping = False
 
@@ -119,6 +131,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            cwd=self._directory,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             start_new_session=True,  # Ctrl-C reaches only us
             preexec_fn=die_with_parent(child.program.death_signal),  # noqa: PLW1509

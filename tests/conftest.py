@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from tests.browser import find_chromium, missing_browser
+from tests.world import attached, source, world  # noqa: F401 - fixtures every test can ask for
 
 REQUIRED = "GOVSHARE_REQUIRE_BROWSER"
 
@@ -19,16 +20,19 @@ def chromium() -> str:
     return path
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave browser tests out where there is no browser, unless one is required."""
+def pytest_configure() -> None:
+    """Refuse to start where a browser is required and there is none."""
+    if os.environ.get(REQUIRED) and (reason := missing_browser()):
+        message = f"{REQUIRED} is set, but {reason}."
+        raise pytest.UsageError(message)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave browser tests out where there is no browser."""
     reason = missing_browser()
-    browser_tests = [item for item in items if item.get_closest_marker("browser")]
-    if reason is None or not browser_tests:
-        return
-    if os.environ.get(REQUIRED):
-        raise pytest.UsageError(f"{REQUIRED} is set, but {reason}.")
-    for item in browser_tests:
-        item.add_marker(pytest.mark.skip(reason=f"no browser: {reason}"))
+    for item in items if reason else []:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=f"no browser: {reason}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from portal.embedded import EmbeddedError, Lease, addresses, hold
+from portal.translations import compile_stale
 
+BASE_DIR = Path(__file__).parent.parent.parent
 _SECRETS = ("SECRET_KEY", "FIELD_KEY", "SIGNING_KEY")
 _lease = pytest.StashKey[Lease]()
 
@@ -25,6 +27,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ.setdefault("HTTPS", "off")
     for name in _SECRETS:
         os.environ.setdefault(name, f"test-only-{name.lower()}-".ljust(60, "x"))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        compile_stale(BASE_DIR / "locale")
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         early_config.stash[_lease] = _start()
     return (yield)
