@@ -1,0 +1,14 @@
+"""The world itself."""
+
+from tests.world import FIELDS, SourceDatabase, World
+
+
+def test_world_has_everybody(world: World):
+    assert len(world.people) == 18
+    assert world.resource.live.items.count() == 10
+
+
+def test_source_has_people_of_hongqiao(source: SourceDatabase, attached: World):
+    assert len(source.people()) == 900
+    assert len(source.people("320613100")) == 300
+    assert set(FIELDS) <= set(attached.resource.attachment.columns)

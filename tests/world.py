@@ -1,0 +1,341 @@
+"""A small world that tests share: four levels of one province, their officials, one provider.
+
+The persons, by the key under which ``world.people`` holds them:
+
+====================  =========================================  ==========================
+key                   department                                 post
+====================  =========================================  ==========================
+clerk                 Hongqiao sub-district (the applicant)      clerk
+colleague             Hongqiao sub-district                      clerk
+office_head           Hongqiao sub-district                      head of the sharing office
+county_reviewer       data bureau of Chongchuan                  reviewer of the authority
+county_authority      data bureau of Chongchuan                  head of the authority
+city_reviewer         data bureau of Nantong                     reviewer of the authority
+city_authority        data bureau of Nantong                     head of the authority
+province_reviewer     data bureau of Jiangsu                     reviewer of the authority
+province_authority    data bureau of Jiangsu                     head of the authority
+steward               Jiangsu public security (the provider)     data steward
+provider_office       Jiangsu public security                    head of the sharing office
+provider_head         Jiangsu public security                    head of department
+county_clerk          civil affairs of Chongchuan                clerk
+county_office         civil affairs of Chongchuan                head of the sharing office
+stranger              civil affairs of Suzhou (another city)     clerk
+sysadmin …            data bureau of Jiangsu                     the three administrators
+====================  =========================================  ==========================
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import psycopg
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from catalog.models import (
+    Attachment,
+    DataItem,
+    DataSource,
+    Resource,
+    ResourceVersion,
+)
+from portal.organisation import uscc
+from portal.organisation.models import Department, Official, Post, Region, Role
+
+SINCE = date(2020, 1, 1)
+PASSWORD = "correct horse battery staple"
+
+REGIONS = [
+    ("nation", "000000", "全国", "nation", None),
+    ("jiangsu", "320000", "江苏省", "province", "nation"),
+    ("nantong", "320600", "南通市", "city", "jiangsu"),
+    ("suzhou", "320500", "苏州市", "city", "jiangsu"),
+    ("chongchuan", "320613", "崇川区", "county", "nantong"),
+    ("hongqiao", "320613100", "虹桥街道", "township", "chongchuan"),
+]
+DEPARTMENTS = [
+    ("province_bureau", "jiangsu", "江苏省数据局", "authority", None),
+    ("police", "jiangsu", "江苏省公安厅", "department", None),
+    ("civil_affairs", "jiangsu", "江苏省民政厅", "department", None),
+    ("city_bureau", "nantong", "南通市数据局", "authority", "province_bureau"),
+    ("suzhou_civil", "suzhou", "苏州市民政局", "department", "civil_affairs"),
+    ("suzhou_bureau", "suzhou", "苏州市数据局", "authority", "province_bureau"),
+    ("county_bureau", "chongchuan", "崇川区数据局", "authority", "city_bureau"),
+    ("county_civil", "chongchuan", "崇川区民政局", "department", None),
+    ("subdistrict", "hongqiao", "虹桥街道办事处", "department", None),
+]
+PEOPLE = [
+    ("clerk", "subdistrict", Role.CLERK, "张海燕"),
+    ("colleague", "subdistrict", Role.CLERK, "陈晓东"),
+    ("office_head", "subdistrict", Role.SHARING_OFFICE_HEAD, "王建国"),
+    ("county_reviewer", "county_bureau", Role.AUTHORITY_REVIEWER, "李明"),
+    ("county_authority", "county_bureau", Role.AUTHORITY_HEAD, "周敏"),
+    ("city_reviewer", "city_bureau", Role.AUTHORITY_REVIEWER, "吴国强"),
+    ("city_authority", "city_bureau", Role.AUTHORITY_HEAD, "郑丽"),
+    ("province_reviewer", "province_bureau", Role.AUTHORITY_REVIEWER, "孙伟"),
+    ("province_authority", "province_bureau", Role.AUTHORITY_HEAD, "钱学军"),
+    ("steward", "police", Role.STEWARD, "赵静"),
+    ("provider_office", "police", Role.SHARING_OFFICE_HEAD, "冯涛"),
+    ("provider_head", "police", Role.DEPARTMENT_HEAD, "蒋勇"),
+    ("county_clerk", "county_civil", Role.CLERK, "沈佳"),
+    ("county_office", "county_civil", Role.SHARING_OFFICE_HEAD, "韩磊"),
+    ("stranger", "suzhou_civil", Role.CLERK, "杨帆"),
+    ("sysadmin", "province_bureau", Role.SYSADMIN, "系统管理员"),
+    ("secadmin", "province_bureau", Role.SECADMIN, "安全管理员"),
+    ("auditadmin", "province_bureau", Role.AUDITADMIN, "审计管理员"),
+]
+ITEMS = [
+    # key, name, type, length, grade, personal, mask, sharing type, required
+    ("id_number", "公民身份号码", "C", 18, 4, True, "", "", True),
+    ("name", "姓名", "C", 60, 3, True, "", "", True),
+    ("sex", "性别代码", "C", 1, 2, True, "", "", False),
+    ("birth_date", "出生日期", "D", None, 3, True, "", "", False),
+    ("phone", "联系电话", "C", 20, 3, True, "", "", False),
+    ("address", "居住地址", "C", 200, 3, True, "", "", False),
+    ("region_code", "居住地区划", "C", 12, 1, False, "", "", True),
+    ("income", "家庭年收入", "Y", 12, 2, True, "", "", False),
+    ("updated_at", "更新时间", "T", None, 1, False, "", "", False),
+    ("case_note", "案件备注", "M", None, 4, True, "", "non_shared", False),
+]
+FIELDS = ["id_number", "name", "birth_date", "region_code"]
+"""What tests usually ask for."""
+
+
+@dataclass
+class SourceDatabase:
+    """A second database with a table of invented people, as a provider's system would have."""
+
+    host: str
+    port: int
+    dbname: str
+    user: str
+
+    def options(self) -> dict[str, object]:
+        return {"host": self.host, "port": self.port, "dbname": self.dbname}
+
+    def secrets(self) -> dict[str, str]:
+        return {"user": self.user, "password": "not-checked-by-the-embedded-server"}
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=self.host, port=self.port, dbname=self.dbname, user=self.user, autocommit=True
+        )
+
+    def people(self, prefix: str = "") -> list[tuple]:
+        with self.connect() as link:
+            return link.execute(
+                "SELECT * FROM people WHERE region_code LIKE %s ORDER BY id_number", [prefix + "%"]
+            ).fetchall()
+
+
+MAKE_PEOPLE = """
+CREATE TABLE people (
+  id_number varchar(18) PRIMARY KEY, name varchar(60) NOT NULL, sex char(1), birth_date date,
+  phone varchar(20), address varchar(200), region_code varchar(12) NOT NULL,
+  income numeric(12,2), updated_at timestamptz NOT NULL, case_note text
+)"""
+FILL_PEOPLE = """
+INSERT INTO people SELECT
+  region || to_char(born, 'YYYYMMDD') || lpad((n %% 1000)::text, 3, '0') || substr('10X98765432', n %% 11 + 1, 1),
+  (ARRAY['张','李','王','欧阳'])[n %% 4 + 1] || (ARRAY['伟','芳','娜','敏','静'])[n %% 5 + 1]
+    || (ARRAY['','军','强'])[n %% 3 + 1],
+  (n %% 2 + 1)::text, born, '138' || lpad(n::text, 8, '0'),
+  '江苏省' || region || '路' || n || '号', village, (n %% 200000) + 0.25,
+  timestamptz '2026-06-01 08:00+08' + n * interval '1 minute', 'not for sharing ' || n
+FROM (
+  SELECT n, date '1950-01-01' + n AS born,
+    (ARRAY['320613','320613','320500'])[n %% 3 + 1] AS region,
+    (ARRAY['320613100001','320613002004','320500000000'])[n %% 3 + 1] AS village
+  FROM generate_series(1, %s) AS n
+) AS made
+"""
+
+
+@pytest.fixture(scope="session")
+def source(django_db_setup: None, django_db_blocker) -> Iterator[SourceDatabase]:
+    """The provider's database: 900 people, a third of them in Hongqiao."""
+    with django_db_blocker.unblock():
+        main = connection.get_connection_params()
+    place = {
+        "host": main.get("host"),
+        "port": int(main.get("port") or 5432),
+        "user": main.get("user"),
+    }
+    if main.get("password"):
+        place["password"] = main["password"]
+    name = f"source_{main['dbname']}"[:63]
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(dbname=main["dbname"], autocommit=True, **place) as link:
+        link.execute(drop)
+        link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    database = SourceDatabase(place["host"], place["port"], name, place["user"])
+    with database.connect() as link:
+        link.execute(MAKE_PEOPLE)
+        link.execute(FILL_PEOPLE, [900])
+    yield database
+    with psycopg.connect(dbname=main["dbname"], autocommit=True, **place) as link:
+        link.execute(drop)
+
+
+@dataclass
+class World:
+    """What ``build_world`` made; every key of the tables above names one object."""
+
+    now: datetime
+    regions: dict[str, Region] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
+    people: dict[str, Official] = field(default_factory=dict)
+    resource: Resource | None = None
+    """常住人口基本信息 of the province's public security: conditional, with a region column."""
+    address: Resource | None = None
+    """标准地址信息 of the same provider: unconditional, not attached."""
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    def application(self, **changes: object) -> dict[str, object]:
+        """Content of a complete application for the population entry."""
+        content: dict[str, object] = {
+            "use_basis": "《社会救助暂行办法》第十三条",
+            "use_scenario": "低保家庭人口核对",
+            "use_scope": "虹桥街道民政办内部使用，不对外提供",
+            "mode": "file",
+            "starts_on": self.today,
+            "ends_on": self.today + timedelta(days=365),
+            "reflux": False,
+            "emergency": False,
+            "row_region": self.regions["hongqiao"].code,
+        }
+        return content | changes
+
+
+def build_world(now: datetime | None = None) -> World:
+    """Make the world in the database; the entries are published, nothing is attached yet."""
+    world = World(now=now or timezone.now())
+    _make_regions(world)
+    _make_departments(world)
+    for key, department, role, name in PEOPLE:
+        world.people[key] = hire(world, key, department, role, name)
+    world.resource = publish_entry(world, "常住人口基本信息", ITEMS, sharing_type="conditional")
+    world.address = publish_entry(world, "标准地址信息", ITEMS[5:7], sharing_type="unconditional")
+    return world
+
+
+def _make_regions(world: World) -> None:
+    for key, code, name, level, parent in REGIONS:
+        world.regions[key], _ = Region.objects.get_or_create(
+            code=code,
+            defaults={"name": name, "level": level, "parent": world.regions.get(parent or "")},
+        )
+
+
+def _make_departments(world: World) -> None:
+    for number, (key, region, name, kind, superior) in enumerate(DEPARTMENTS):
+        code = world.regions[region].code[:6]
+        world.departments[key] = Department.objects.create(
+            name=name,
+            kind=kind,
+            region=world.regions[region],
+            valid_from=SINCE,
+            uscc=uscc.compose("1", "1", code, f"{number:08d}"),
+            superior=world.departments.get(superior or ""),
+            group=Group.objects.create(name=f"department {name}"),
+        )
+
+
+def hire(world: World, key: str, department: str, role: str, name: str = "") -> Official:
+    """Make an official who holds ``role`` in the department of that key."""
+    place = world.departments[department]
+    official = Official.objects.create_user(
+        key, PASSWORD, full_name=name or key, department=place, language="zh-hans"
+    )
+    official.groups.add(place.group)
+    Post.objects.create(official=official, department=place, role=role, valid_from=SINCE)
+    return official
+
+
+def publish_entry(
+    world: World, title: str, items: list[tuple], *, sharing_type: str, provider: str = "police"
+) -> Resource:
+    """Make a published entry of the provider with ``items`` (as in ITEMS)."""
+    department = world.departments[provider]
+    resource = Resource.objects.create(provider=department)
+    version = ResourceVersion.objects.create(
+        resource=resource,
+        number=1,
+        title=title,
+        abstract=f"{title}，由{department.name}采集。",
+        format_class="3",
+        format_types=["PostgreSQL"],
+        update_cycle="daily",
+        sharing_type=sharing_type,
+        sharing_modes=["file"],
+        sharing_condition="限社会救助核对使用" if sharing_type == "conditional" else "无条件",
+        grade=max(item[4] for item in items),
+        splittable=True,
+        secrecy_reviewed=True,
+        privacy_assessed=True,
+        head_approved=True,
+    )
+    for position, (key, name, kind, length, grade, personal, mask, sharing, required) in enumerate(
+        items
+    ):
+        DataItem.objects.create(
+            version=version,
+            position=position,
+            key=key,
+            name=name,
+            data_type=kind,
+            length=length,
+            grade=grade,
+            personal=personal,
+            mask=mask,
+            sharing_type=sharing,
+            required=required,
+        )
+    version.status, version.published_at = "published", world.now
+    version.published_by = world.people["steward"]
+    version.save(update_fields=["status", "published_at", "published_by"])
+    number = Resource.objects.filter(code__isnull=False).count() + 1
+    resource.live, resource.status, resource.code = version, "published", f"307320001/{number}"
+    resource.save(update_fields=["live", "status", "code"])
+    return resource
+
+
+def attach_people(world: World, source: SourceDatabase, *, table: str = "people") -> Attachment:
+    """Attach the source's table to the population entry; without the column not to be shared."""
+    place = DataSource.objects.create(
+        name="人口库",
+        department=world.departments["police"],
+        connector="postgresql",
+        options=source.options(),
+    )
+    return Attachment.objects.create(
+        resource=world.resource,
+        source=place,
+        schema="public",
+        table=table,
+        columns={item[0]: item[0] for item in ITEMS},
+        key_columns=["id_number"],
+        region_column="region_code",
+        change_column="updated_at",
+        approximate_rows=900,
+    )
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The world without a source."""
+    return build_world()
+
+
+@pytest.fixture
+def attached(world: World, source: SourceDatabase, settings) -> World:
+    """The world with the population entry attached to a real source database."""
+    settings.SOURCE_HOSTS = [*settings.SOURCE_HOSTS, source.host]
+    attach_people(world, source)
+    return world
