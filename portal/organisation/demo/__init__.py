@@ -1,0 +1,29 @@
+"""The organisation of the demonstration province: regions, departments, officials."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.organisation.demo import departments, officials, regions
+from portal.organisation.demo.departments import TOWNSHIP, Key
+from portal.organisation.demo.officials import PASSWORD
+from portal.organisation.demo.regions import PROVINCE
+from portal.organisation.models import Department, Official, Region
+
+__all__ = ["PASSWORD", "PROVINCE", "TOWNSHIP", "Key", "Organisation", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What was made: regions by code, departments by line and region, officials by user name."""
+
+    regions: dict[str, Region]
+    departments: dict[Key, Department]
+    officials: dict[str, Official]
+
+
+def load(*, seed: int, today: date, small: bool) -> Organisation:
+    """Create the organisation in an empty database; the same for the same arguments."""
+    made_regions = regions.load(small=small)
+    made_departments = departments.load(made_regions, small=small)
+    people = officials.load(made_departments, seed=seed, today=today)
+    return Organisation(made_regions, made_departments, people)
