@@ -4,11 +4,12 @@ from sharing.models.applications import Application, ApplicationItem, Applicatio
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
+from sharing.models.numbers import Counter
 from sharing.models.policies import ChainPolicy
 from sharing.models.pulls import Pull, PullQuerySet
 
 __all__ = [
-    "Application", "ApplicationItem", "ApplicationQuerySet", "ChainPolicy", "Delivery",
+    "Application", "ApplicationItem", "ApplicationQuerySet", "ChainPolicy", "Counter", "Delivery",
     "DeliveryFile", "DeliveryQuerySet", "Grant", "GrantQuerySet", "GrantStatus", "ItemEvent",
     "ItemStage", "Pull", "PullQuerySet", "Receipt",
 ]

@@ -97,6 +97,11 @@ class ApplicationItem(models.Model):
         "organisation.Department", models.PROTECT, related_name="received_items",
         verbose_name=_("providing department"),
     )
+    demander = models.ForeignKey(
+        "organisation.Department", models.PROTECT, related_name="asked_items",
+        verbose_name=_("requesting department"), editable=False,
+        help_text=_("That of the application, kept here so that the database allows one open item only."),
+    )
     fields = ArrayField(
         models.CharField(max_length=60), default=list, verbose_name=_("data items"),
         help_text=_("Keys of the data items asked for."),
@@ -124,6 +129,11 @@ class ApplicationItem(models.Model):
             models.UniqueConstraint(
                 fields=["application", "resource"], name="sharing_item_once",
                 violation_error_message=_("The application already asks for this entry."),
+            ),
+            models.UniqueConstraint(
+                fields=["demander", "resource"], name="sharing_item_one_open",
+                condition=Q(status__in=["home_review", "provider_review", "supplement"]),
+                violation_error_message=_("Your department already has an open application for this entry."),
             ),
             models.CheckConstraint(
                 name="sharing_item_status",

@@ -1,0 +1,198 @@
+"""Who sees what of sharing. Every page, list, API answer and action starts at one of these.
+
+An application is seen by the requesting department and by the offices its chain has reached; a
+grant by the recipient, the provider and the authorities of both. Nobody is exempt, superusers
+and administrators neither (DESIGN §4). What is not seen does not exist: NotVisible.
+"""
+
+import functools
+import operator
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import NotVisible
+from portal.organisation.access import HeldPost, department_ids, held_posts
+from portal.organisation.models import ADMIN_ROLES, Official, Role
+from sharing.approval.terms import Actor, Person, PostHeld
+from sharing.approval.terms import Role as Post
+from sharing.models import (
+    Application,
+    ApplicationItem,
+    Delivery,
+    DeliveryFile,
+    Grant,
+    ItemEvent,
+    ItemStage,
+    Pull,
+)
+
+PROVIDER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
+"""Who looks after the data of a department and the grants on it."""
+AUTHORITY_ROLES = (Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD)
+"""Who supervises sharing in a region (Decree 809 articles 8 and 29)."""
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def actor_for(official: Official, on: date) -> Actor:
+    """The official as the approval core knows people: with every post usable on the day ``on``."""
+    return Actor(
+        official.pk,
+        official.full_name,
+        tuple(_post_held(post) for post in held_posts(official, on)),
+    )
+
+
+def _post_held(post: HeldPost) -> PostHeld:
+    principal = (
+        Person(post.acting_for_id, post.acting_for_name) if post.acting_for_id is not None else None
+    )
+    return PostHeld(post.department_id, Post(post.role), principal)
+
+
+def items_visible_to(official: Official, on: date) -> QuerySet[ApplicationItem]:
+    """Items of the official's departments, those that reached a post of theirs, copies to authorities."""
+    posts = held_posts(official, on)
+    reached = ItemStage.objects.filter(_held(posts), item=OuterRef("pk"), opened_at__isnull=False)
+    copied = ItemEvent.objects.filter(
+        item=OuterRef("pk"), kind="refused", data__copy_to_authority=True
+    )
+    supervised = Q(provider__region__in=_regions(posts)) & Exists(copied)
+    own = Q(application__department__in=department_ids(official, on))
+    return ApplicationItem.objects.filter(own | Exists(reached) | supervised)
+
+
+def applications_visible_to(official: Official, on: date) -> QuerySet[Application]:
+    """Applications of the official's departments, and those with an item the official sees."""
+    own = Q(department__in=department_ids(official, on))
+    seen = items_visible_to(official, on).filter(application=OuterRef("pk"))
+    return Application.objects.filter(own | Exists(seen))
+
+
+def inbox(official: Official, on: date) -> QuerySet[ItemStage]:
+    """Open stages the official may decide, as a substitute too; never of an own application.
+
+    The core has the last word (``actions.available_commands``); this is what it would not deny.
+    """
+    posts = held_posts(official, on)
+    selves = {official.pk} | {
+        post.acting_for_id for post in posts if post.acting_for_id is not None
+    }
+    signed = ItemStage.objects.filter(
+        Q(signed_by__in=selves) | Q(acting_for__in=selves), item=OuterRef("item")
+    )
+    return (
+        ItemStage.objects.filter(_held(posts), status=ItemStage.Status.OPEN)
+        .exclude(item__application__applicant__in=selves)
+        .filter(~Exists(signed))
+        .order_by("due_on", "opened_at", "id")
+    )
+
+
+def grants_visible_to(official: Official, on: date) -> QuerySet[Grant]:
+    """Grants of the official's departments, on their data, or within an authority's supervision."""
+    posts = held_posts(official, on)
+    provided = [post.department_id for post in posts if post.role in PROVIDER_ROLES]
+    regions = _regions(posts)
+    return Grant.objects.filter(
+        Q(department__in=department_ids(official, on))
+        | Q(resource__provider__in=provided)
+        | Q(department__region__in=regions)
+        | Q(resource__provider__region__in=regions)
+    )
+
+
+def pulls_visible_to(official: Official, on: date) -> QuerySet[Pull]:
+    """Pulls of the grants the official sees."""
+    return Pull.objects.filter(grant__in=grants_visible_to(official, on))
+
+
+def deliveries_visible_to(official: Official, on: date) -> QuerySet[Delivery]:
+    """Deliveries of the grants the official sees; their files only members of the recipient open.
+
+    While a grant is suspended or after it was terminated nothing of it is delivered any more, but
+    that there was a delivery stays known.
+    """
+    return Delivery.objects.filter(grant__in=grants_visible_to(official, on))
+
+
+def get_application(official: Official, pk: UUID | str, on: date) -> Application:
+    """The application, or NotVisible."""
+    return _get(applications_visible_to(official, on), pk)
+
+
+def get_item(official: Official, pk: UUID | str, on: date) -> ApplicationItem:
+    """The item, or NotVisible."""
+    return _get(items_visible_to(official, on), pk)
+
+
+def get_grant(official: Official, pk: UUID | str, on: date) -> Grant:
+    """The grant, or NotVisible."""
+    return _get(grants_visible_to(official, on), pk)
+
+
+def get_pull(official: Official, pk: UUID | str, on: date) -> Pull:
+    """The pull, or NotVisible."""
+    return _get(pulls_visible_to(official, on), pk)
+
+
+def get_delivery(official: Official, pk: UUID | str, on: date) -> Delivery:
+    """The delivery, or NotVisible."""
+    return _get(deliveries_visible_to(official, on), pk)
+
+
+def get_file(official: Official, pk: int | str, on: date) -> DeliveryFile:
+    """The file of a delivery the official sees, or NotVisible."""
+    return _get(DeliveryFile.objects.filter(delivery__in=deliveries_visible_to(official, on)), pk)
+
+
+def is_recipient(official: Official, grant: Grant, on: date) -> bool:
+    """Whether the official works, in a business post, for the department the grant was given to."""
+    return grant.department_id in department_ids(official, on)
+
+
+def may_apply_for(official: Official, department_id: int, on: date) -> bool:
+    """Whether the official holds a business post of their own or another's in the department."""
+    return any(
+        post.department_id == department_id and post.role not in ADMIN_ROLES
+        for post in held_posts(official, on)
+    )
+
+
+def may_stop(official: Official, grant: Grant, on: date) -> bool:
+    """Whether the official may suspend, resume or terminate the grant.
+
+    Only the provider and the competent authority may (Decree 809 article 27, R23): here the
+    authorities of the provider's and of the recipient's region.
+    """
+    regions = {grant.resource.provider.region_id, grant.department.region_id}
+    return any(
+        (post.role in PROVIDER_ROLES and post.department_id == grant.resource.provider_id)
+        or (post.role in AUTHORITY_ROLES and post.region_id in regions)
+        for post in held_posts(official, on)
+    )
+
+
+def _held(posts: Iterable[HeldPost]) -> Q:
+    """Stages that one of ``posts`` entitles to."""
+    pairs = sorted({(post.department_id, post.role) for post in posts})
+    choices = (Q(office=department, role=role) for department, role in pairs)
+    return functools.reduce(operator.or_, choices, Q(pk__in=[]))
+
+
+def _regions(posts: Iterable[HeldPost]) -> set[str]:
+    """Regions whose authority one of ``posts`` belongs to."""
+    return {post.region_id for post in posts if post.role in AUTHORITY_ROLES}
+
+
+def _get(seen: QuerySet[ModelT], pk: object) -> ModelT:
+    try:
+        return seen.get(pk=pk)
+    except (ObjectDoesNotExist, ValidationError, ValueError, OverflowError):
+        raise NotVisible(_("This does not exist, or you may not see it.")) from None
