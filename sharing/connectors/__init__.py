@@ -1,0 +1,1 @@
+"""Connectors: how rows get out of a source. They know no portal and take everything as arguments."""
