@@ -2,10 +2,13 @@
 
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.classification import Classification
+from catalog.models.imports import ImportRun
+from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
 from catalog.models.search import ResourceSearch
 from catalog.models.terms import (
+    SHOWN_STATUSES,
     DataType,
     FormatClass,
     Grade,
@@ -20,8 +23,9 @@ from catalog.models.terms import (
 from catalog.models.versions import DataItem, ResourceVersion
 
 __all__ = [
-    "Attachment", "Classification", "DataItem", "DataSource", "DataType", "FormatClass", "Grade",
-    "Mode", "OpenType", "Resource", "ResourceGroupObjectPermission", "ResourceQuerySet",
-    "ResourceSearch", "ResourceStatus", "ResourceUserObjectPermission", "ResourceVersion",
-    "SharingType", "UpdateCycle", "VersionStatus", "Visibility",
+    "SHOWN_STATUSES", "Attachment", "Classification", "CodeSeries", "DataItem", "DataSource",
+    "DataType", "FormatClass", "Grade", "ImportRun", "Mode", "OpenType", "Resource",
+    "ResourceGroupObjectPermission", "ResourceQuerySet", "ResourceSearch", "ResourceStatus",
+    "ResourceUserObjectPermission", "ResourceVersion", "SharingType", "UpdateCycle",
+    "VersionStatus", "Visibility",
 ]

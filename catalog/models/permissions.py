@@ -1,7 +1,7 @@
 """Object permissions on entries, with direct keys so that they go with the object (guardian)."""
 
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from django.db import models
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from catalog.models.resources import Resource
 

@@ -27,7 +27,11 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
 
 class Resource(models.Model):
-    """A catalog entry 目录条目 of one provider; its content is in immutable versions."""
+    """A catalog entry 目录条目 of one provider; its content is in immutable versions.
+
+    ``live`` is the version that readers see: the published one, or the imported one while the
+    entry is still to be completed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(
@@ -53,6 +57,10 @@ class Resource(models.Model):
     external_key = models.CharField(
         max_length=120, null=True, blank=True, unique=True, editable=False,
         help_text=_("Key in the catalog it was imported from."),
+    )
+    external_digest = models.CharField(
+        max_length=64, blank=True, editable=False,
+        help_text=_("Digest of what the last import read; an unchanged line changes nothing."),
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
@@ -82,6 +90,10 @@ class Resource(models.Model):
                 name="catalog_resource_published_is_coded",
                 condition=~Q(status="published") | Q(live__isnull=False, code__isnull=False),
                 violation_error_message=_("A published entry has a live version and a resource code."),
+            ),
+            models.CheckConstraint(
+                name="catalog_resource_imported_is_shown",
+                condition=~Q(status="imported") | Q(live__isnull=False, external_key__isnull=False),
             ),
         ]
 

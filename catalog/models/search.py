@@ -12,11 +12,15 @@ from catalog.models.resources import Resource
 class ResourceSearch(models.Model):
     """Search vector, filter values and permission labels of one entry.
 
-    ``labels`` holds 0 when every official may see the entry, and the ids of the groups that
-    guardian lets see it. It is rebuilt in the transaction that changes a permission.
+    ``labels`` says who sees the entry, in the numbers of ``catalog.access``. It is rebuilt in the
+    transaction that changes a permission.
     """
 
     resource = models.OneToOneField(Resource, models.CASCADE, primary_key=True, related_name="search")
+    version = models.ForeignKey(
+        "catalog.ResourceVersion", models.CASCADE, related_name="+",
+        help_text="The version that lists and the entry page show.",
+    )
     labels = ArrayField(models.IntegerField(), default=list)
     status = models.CharField(max_length=10)
     region_id = models.CharField(max_length=12)

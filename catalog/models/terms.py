@@ -5,17 +5,27 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ResourceStatus(models.TextChoices):
-    """Where an entry is in its life."""
+    """Where an entry is in its life.
+
+    An imported entry is found by everybody, but it lacks what R01 asks for: nobody can apply for
+    it until its provider has completed and published it.
+    """
 
     DRAFT = "draft", _("draft")
+    IMPORTED = "imported", _("to be completed")
     PUBLISHED = "published", _("published")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+SHOWN_STATUSES = (ResourceStatus.PUBLISHED, ResourceStatus.IMPORTED)
+"""Entries that others than their managers find."""
+
+
 class VersionStatus(models.TextChoices):
-    """Where one version of an entry is."""
+    """Where one version of an entry is; all but drafts are immutable."""
 
     DRAFT = "draft", _("draft")
+    IMPORTED = "imported", _("imported")
     PUBLISHED = "published", _("published")
     SUPERSEDED = "superseded", _("superseded")
 

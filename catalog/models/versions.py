@@ -90,13 +90,14 @@ class ResourceVersion(models.Model):
                 violation_error_message=_("There already is a draft of this entry."),
             ),
             models.UniqueConstraint(
-                fields=["resource"], condition=Q(status="published"),
-                name="catalog_version_one_published",
+                fields=["resource"], condition=Q(status__in=["published", "imported"]),
+                name="catalog_version_one_live",
             ),
             models.CheckConstraint(
                 name="catalog_version_published_at",
-                condition=Q(status="draft", published_at__isnull=True)
-                | Q(status__in=["published", "superseded"], published_at__isnull=False),
+                condition=Q(status__in=["draft", "imported"], published_at__isnull=True)
+                | Q(status="published", published_at__isnull=False)
+                | Q(status="superseded"),
             ),
             models.CheckConstraint(
                 name="catalog_version_choices",

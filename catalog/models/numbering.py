@@ -1,0 +1,40 @@
+"""Counters from which resource codes take their sequence numbers (R02)."""
+
+from typing import Self
+
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+
+class CodeSeriesQuerySet(models.QuerySet["CodeSeries"]):
+    """Questions over the counters."""
+
+    def next_number(self: Self, series: str) -> int:
+        """Take the next number of ``series``; others wait until this transaction has ended.
+
+        A transaction that is undone gives its number back, so that a series has no gaps.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO catalog_codeseries (series, last) VALUES (%s, 1) "
+                "ON CONFLICT (series) DO UPDATE SET last = catalog_codeseries.last + 1 "
+                "RETURNING last",
+                [series],
+            )
+            return int(cursor.fetchone()[0])
+
+
+class CodeSeries(models.Model):
+    """The last sequence number 顺序码 given out within one series of codes."""
+
+    series = models.CharField(_("series"), max_length=60, primary_key=True)
+    last = models.PositiveBigIntegerField(_("last number"), default=0)
+
+    objects = CodeSeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("code series")
+        verbose_name_plural = _("code series")
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
