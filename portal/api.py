@@ -1,0 +1,213 @@
+"""What every REST view stands on: tokens, permissions, pages, problem+json, idempotency."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import Error, ErrorResponse
+from rest_framework import exceptions, status
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from portal.errors import Forbidden, Invalid, NotAllowed, NotVisible, PortalError
+from portal.models import IdempotentRequest
+from portal.organisation import tokens
+from portal.organisation.models import ApiToken, Official, Scope
+
+PROBLEM = "application/problem+json"
+KEPT = timedelta(hours=24)
+"""How long the answer to an idempotency key is kept."""
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <token>`` with one of the official's own tokens."""
+
+    keyword = "bearer"
+
+    def authenticate(self, request: Request) -> tuple[Official, ApiToken] | None:
+        """Return the token's official; None without a bearer header, 401 for a bad token."""
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != self.keyword.encode():
+            return None
+        if len(parts) != 2:
+            raise exceptions.AuthenticationFailed(_("Write: Authorization: Bearer <token>."))
+        token = tokens.authenticate(parts[1].decode("ascii", "replace"), now=timezone.now())
+        if token is None:
+            raise exceptions.AuthenticationFailed(
+                _("The token is unknown, expired or revoked. Issue a new one under API tokens.")
+            )
+        return token.official, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing sign-in a 401 instead of a 403."""
+        del request
+        return "Bearer"
+
+
+class SignedIn(BasePermission):
+    """Signed-in, active officials; a token needs the scope the view names for the method."""
+
+    message = _("The token does not have the scope this call needs.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Check the account and, for a token, its scope.
+
+        A view sets ``scopes`` (method to scope) to differ from: reading needs ``read``, every
+        other method needs ``apply``.
+        """
+        if not (request.user.is_authenticated and request.user.is_active):
+            return False
+        if not isinstance(request.auth, ApiToken):
+            return True
+        method = str(request.method)
+        default = Scope.READ if method in {"GET", "HEAD", "OPTIONS"} else Scope.APPLY
+        needed = getattr(view, "scopes", {}).get(method, default)
+        return needed in request.auth.scopes
+
+
+class CursorPage(CursorPagination):
+    """Keyset pages: every page costs the same, and nothing shifts while somebody reads."""
+
+    page_size = 20
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    ordering: ClassVar[str | Sequence[str]] = ("-created_at", "-id")  # type: ignore[misc]
+
+
+class ProblemHandler(ExceptionHandler):
+    """Turns domain errors into their HTTP status, in one place."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """Map portal errors; everything else as the framework does."""
+        if not isinstance(exc, PortalError):
+            return super().convert_known_exceptions(exc)
+        converted = exceptions.APIException(detail=exc.message, code=exc.reason)
+        match exc:
+            case NotVisible():
+                converted.status_code = status.HTTP_404_NOT_FOUND
+            case Forbidden():
+                converted.status_code = status.HTTP_403_FORBIDDEN
+            case NotAllowed():
+                converted.status_code = status.HTTP_409_CONFLICT
+            case _:
+                converted.status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+        return converted
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Problem details (RFC 9457) with every fault in ``errors``."""
+
+    def get_errors(self) -> list[Error]:
+        """All faults of an invalid input, each with its remedy in the text."""
+        if isinstance(self.original_exc, Invalid) and self.original_exc.faults:
+            return [
+                Error(fault.code, f"{fault.message} {fault.remedy}".strip(), fault.field)
+                for fault in self.original_exc.faults
+            ]
+        return list(super().get_errors())
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        """The body: type, title, status, detail, instance, errors."""
+        request = self.context["request"]
+        remedy = str(getattr(self.original_exc, "remedy", "") or "")
+        detail = str(getattr(self.original_exc, "message", "") or error_response.errors[0].detail)
+        code = getattr(self.original_exc, "reason", "") or error_response.errors[0].code
+        return {
+            "type": f"urn:govshare:problem:{code}",
+            "title": str(self.exc.default_detail) if not remedy else remedy,
+            "status": self.exc.status_code,
+            "detail": detail,
+            "instance": f"urn:request:{getattr(request, 'request_id', '')}",
+            "errors": [
+                {"attr": error.attr, "code": error.code, "detail": str(error.detail)}
+                for error in error_response.errors
+            ],
+        }
+
+
+def exception_handler(exc: Exception, context: Any) -> Response | None:
+    """The one exception handler of the REST interface."""
+    response: Response | None = ProblemHandler(exc, context).run()
+    if response is not None:
+        response.content_type = PROBLEM
+    return response
+
+
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+def idempotent(method: View) -> View:
+    """Make a POST safe to repeat: the same ``Idempotency-Key`` gives the same answer once.
+
+    The answer is stored in the transaction of the action, so a crash leaves either both or
+    neither. The same key with another body is refused (422), one still under way too (409).
+    """
+
+    @wraps(method)
+    def once(self: APIView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return method(self, request, *args, **kwargs)
+        if len(key) > 100:
+            raise Invalid(_("The idempotency key is longer than 100 characters."))
+        digest = _digest(request)
+        with transaction.atomic():
+            _lock(request.user.pk, key)
+            known = IdempotentRequest.objects.filter(
+                official_id=request.user.pk, key=key, created_at__gt=timezone.now() - KEPT
+            ).first()
+            if known is None:
+                response = method(self, request, *args, **kwargs)
+                body = json.loads(JSONRenderer().render(response.data))
+                IdempotentRequest.objects.update_or_create(
+                    official_id=request.user.pk,
+                    key=key,
+                    defaults={
+                        "digest": digest,
+                        "status": response.status_code,
+                        "body": body,
+                        "created_at": timezone.now(),
+                    },
+                )
+                return response
+        if known.digest != digest:
+            raise Invalid(
+                _("This idempotency key was used for another request."),
+                remedy=_("Use a new key for a new request."),
+            )
+        set_rollback()
+        return Response(known.body, status=known.status, headers={"Idempotent-Replay": "true"})
+
+    return once  # type: ignore[return-value]
+
+
+def _digest(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return hashlib.sha256(f"{request.method} {request.path} {body}".encode()).hexdigest()
+
+
+def _lock(official_id: int, key: str) -> None:
+    number = int.from_bytes(
+        hashlib.sha256(f"{official_id} {key}".encode()).digest()[:8], "big", signed=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise NotAllowed(
+                _("A request with this idempotency key is still under way."),
+                remedy=_("Repeat it in a moment."),
+                code="in_flight",
+            )
