@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import pytest
 
 from tests.browser import find_chromium, missing_browser
-from tests.world import attached, source, world  # noqa: F401 - fixtures every test can ask for
+from tests.plugins.flush import flush_reaches_append_only_tables  # noqa: F401 - autouse
+from tests.world import attached, live_world, source, world  # noqa: F401 - for every test
 
 REQUIRED = "GOVSHARE_REQUIRE_BROWSER"
 

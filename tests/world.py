@@ -114,10 +114,13 @@ class SourceDatabase:
     user: str
 
     def options(self) -> dict[str, object]:
-        return {"host": self.host, "port": self.port, "dbname": self.dbname}
-
-    def secrets(self) -> dict[str, str]:
-        return {"user": self.user, "password": "not-checked-by-the-embedded-server"}
+        return {
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.dbname,
+            "user": self.user,
+            "tls": "disable",
+        }
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(
@@ -337,5 +340,16 @@ def world(db: None) -> World:
 def attached(world: World, source: SourceDatabase, settings) -> World:
     """The world with the population entry attached to a real source database."""
     settings.SOURCE_HOSTS = [*settings.SOURCE_HOSTS, source.host]
+    attach_people(world, source)
+    return world
+
+
+@pytest.fixture
+def live_world(
+    django_db_serialized_rollback: None, transactional_db: None, source: SourceDatabase, settings
+) -> World:
+    """The world, committed, with its source: for tests with several connections or processes."""
+    settings.SOURCE_HOSTS = [*settings.SOURCE_HOSTS, source.host]
+    world = build_world()
     attach_people(world, source)
     return world
