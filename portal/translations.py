@@ -42,15 +42,23 @@ class Message:
 def compile_stale(locale_dir: Path) -> list[Path]:
     """Write the .mo beside each .po that is newer than it; return those written."""
     written = []
-    for source in sorted(locale_dir.glob("*/LC_MESSAGES/*.po")):
+    for source in stale_catalogues(locale_dir):
         target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         polib.pofile(str(source)).save_as_mofile(str(draft))
         draft.replace(target)  # a process that starts meanwhile never reads half a file
         written.append(target)
     return written
+
+
+def stale_catalogues(locale_dir: Path) -> list[Path]:
+    """Return the .po files without a .mo of their age."""
+    return [
+        source
+        for source in sorted(locale_dir.glob("*/LC_MESSAGES/*.po"))
+        if not (target := source.with_suffix(".mo")).exists()
+        or target.stat().st_mtime < source.stat().st_mtime
+    ]
 
 
 def catalogue_problems(source: Path) -> list[str]:
