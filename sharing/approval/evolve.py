@@ -1,0 +1,174 @@
+"""From events to the state. Decides nothing and refuses nothing: events are facts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from typing import assert_never
+
+from sharing.approval.events import (
+    CaseEvent,
+    Consented,
+    Decision,
+    Event,
+    FieldsNarrowed,
+    Refused,
+    Resubmitted,
+    StageEvent,
+    StageNotified,
+    StageOpened,
+    StageSigned,
+    Submitted,
+    SupplementRequested,
+    Withdrawn,
+)
+from sharing.approval.state import Pause, StageState, State, drafted
+from sharing.approval.terms import ItemStatus, Plan, Side, StageStatus
+
+_DECIDED: dict[type[Decision], tuple[ItemStatus, StageStatus]] = {
+    Consented: (ItemStatus.CONSENTED, StageStatus.CLOSED),
+    Refused: (ItemStatus.REFUSED, StageStatus.REFUSED),
+    Withdrawn: (ItemStatus.WITHDRAWN, StageStatus.CLOSED),
+}
+
+
+def fold(events: Sequence[Event], start: State | None = None) -> State:
+    """The state after ``events``; without ``start`` the first one must be the submission."""
+    if start is None:
+        first = events[0] if events else None
+        if not isinstance(first, Submitted):
+            raise ValueError("a case without a draft begins with its submission")
+        start = drafted(first.applicant, first.office)
+    return reduce(evolve, events, start)
+
+
+def evolve(state: State, event: Event) -> State:
+    """The state after one more event."""
+    if isinstance(event, StageOpened | StageNotified | StageSigned | FieldsNarrowed):
+        after = _stage_event(state, event)
+    else:
+        after = _case_event(state, event)
+    return replace(after, version=state.version + 1)
+
+
+def _stage_event(state: State, event: StageEvent) -> State:
+    stage = state.stages[event.position - 1]
+    match event:
+        case StageOpened():
+            return _reach(
+                state, replace(stage, status=StageStatus.OPEN, opened_at=event.at), event.at
+            )
+        case StageNotified():
+            told = replace(
+                stage, status=StageStatus.NOTIFIED, opened_at=event.at, closed_at=event.at
+            )
+            return _reach(state, told, event.at)
+        case StageSigned():
+            signed = replace(stage, signatures=(*stage.signatures, event))
+            if len(signed.signatures) >= stage.stage.quorum:
+                signed = replace(signed, status=StageStatus.SIGNED, closed_at=event.at)
+            return _with(state, signed)
+        case FieldsNarrowed():
+            _, terms = state.asked
+            return replace(state, terms=replace(terms, fields=event.kept))
+        case _:
+            assert_never(event)
+
+
+def _case_event(state: State, event: CaseEvent) -> State:
+    match event:
+        case Submitted():
+            return replace(
+                state,
+                status=ItemStatus.HOME_REVIEW,
+                applicant=event.applicant,
+                office=event.office,
+                plan=event.plan,
+                stages=_fresh(event.plan),
+                terms=event.terms,
+                content_hash=event.content_hash,
+                submitted_at=event.at,
+                requesters=event.by.identities | {event.applicant.official_id},
+            )
+        case SupplementRequested():
+            paused = replace(state.stages[event.position - 1], status=StageStatus.PAUSED)
+            return replace(
+                _with(state, paused),
+                status=ItemStatus.SUPPLEMENT,
+                supplement=event,
+                pauses=(*state.pauses, Pause(event.at)),
+            )
+        case Resubmitted():
+            return _resubmitted(state, event)
+        case Consented() | Refused() | Withdrawn():
+            return _decided(state, event)
+        case _:
+            assert_never(event)
+
+
+def _resubmitted(state: State, event: Resubmitted) -> State:
+    resumed = replace(
+        state,
+        terms=event.terms,
+        content_hash=event.content_hash,
+        requesters=state.requesters | event.by.identities,
+        pauses=(*state.pauses[:-1], replace(state.pauses[-1], until=event.at)),
+    )
+    if event.plan is not None:
+        return replace(
+            resumed,
+            status=ItemStatus.HOME_REVIEW,
+            plan=event.plan,
+            stages=_fresh(event.plan),
+            current=None,
+            received_at=None,
+        )
+    open_again = (
+        replace(stage, status=StageStatus.OPEN) if stage.status is StageStatus.PAUSED else stage
+        for stage in resumed.stages
+    )
+    at_provider = resumed.received_at is not None
+    return replace(
+        resumed,
+        stages=tuple(open_again),
+        status=ItemStatus.PROVIDER_REVIEW if at_provider else ItemStatus.HOME_REVIEW,
+    )
+
+
+def _decided(state: State, event: Decision) -> State:
+    status, last = _DECIDED[type(event)]
+    stages = tuple(_close(stage, last, event.at, current=state.current) for stage in state.stages)
+    return replace(state, status=status, stages=stages, current=None, decision=event)
+
+
+def _close(
+    stage: StageState, last: StageStatus, at: datetime, *, current: int | None
+) -> StageState:
+    if stage.status in {StageStatus.SIGNED, StageStatus.NOTIFIED}:
+        return stage
+    here = stage.stage.position == current
+    return replace(
+        stage, status=last if here else StageStatus.CLOSED, closed_at=at if here else None
+    )
+
+
+def _reach(state: State, stage: StageState, at: datetime) -> State:
+    """The case arrives at ``stage``; at the provider's first one the reply clock starts."""
+    received_at = state.received_at
+    if stage.stage.side is Side.PROVIDER and received_at is None:
+        received_at = at
+    return replace(
+        _with(state, stage),
+        current=stage.stage.position,
+        received_at=received_at,
+        status=ItemStatus.HOME_REVIEW if received_at is None else ItemStatus.PROVIDER_REVIEW,
+    )
+
+
+def _with(state: State, stage: StageState) -> State:
+    index = stage.stage.position - 1
+    return replace(state, stages=(*state.stages[:index], stage, *state.stages[index + 1 :]))
+
+
+def _fresh(plan: Plan) -> tuple[StageState, ...]:
+    return tuple(StageState(stage=stage) for stage in plan.stages)
