@@ -27,7 +27,7 @@ _ARGUMENTS = {  # function -> positions of context, singular, plural
 }
 _LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
-_PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]")
+_PLACEHOLDER = re.compile(r"%\(\w+\)[-+ 0#.\d]*[a-z]|%[sd]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
