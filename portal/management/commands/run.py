@@ -106,7 +106,6 @@ class Session:
 
     def __enter__(self) -> "Session":
         """Hold the services; raise CommandError when this portal runs already."""
-        self._say(_("Starting the services …"))
         self._hold()
         return self
 
@@ -147,7 +146,15 @@ def programs(port: int) -> list[Program]:
     """Return the programs that make up a portal."""
     processes = os.environ.get("WORKER_PROCESSES", "2")
     web = ["-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
-    web += ["--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "3"]
+    web += [
+        "--no-control-socket",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+        "--graceful-timeout",
+        "3",
+    ]
     if "WEB_CONCURRENCY" not in os.environ:
         web += ["--workers", "2"]
     celery = ["-m", "celery", "-A", "portal"]
