@@ -42,6 +42,7 @@ from catalog.models import (
     Resource,
     ResourceVersion,
 )
+from catalog.search import reindex
 from portal.organisation import uscc
 from portal.organisation.models import Department, Official, Post, Region, Role
 
@@ -306,6 +307,7 @@ def publish_entry(
     number = Resource.objects.filter(code__isnull=False).count() + 1
     resource.live, resource.status, resource.code = version, "published", f"307320001/{number}"
     resource.save(update_fields=["live", "status", "code"])
+    reindex([resource])
     return resource
 
 

@@ -1,0 +1,174 @@
+"""From stored events to the state of an item and back into its columns.
+
+The events are the truth; status, due dates and stages beside them are their projection, written
+only here. Invariant: the columns equal the fold of the events (DESIGN §10.4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from portal.worktime import access as worktime
+from portal.worktime.calendar import Calendar
+from sharing.approval.clocks import StageDue, Timetable, deadlines
+from sharing.approval.events import Event, Refused
+from sharing.approval.evolve import fold
+from sharing.approval.serialise import from_dict, kind_of, to_dict
+from sharing.approval.state import FINAL, StageState, State, drafted
+from sharing.approval.terms import Office, Person, Signature
+from sharing.models import ApplicationItem, ItemEvent, ItemStage
+
+STAGE_COLUMNS: Final = (
+    "side", "office_id", "role", "kind", "status", "holders", "note", "opened_at", "due_on",
+    "provisional", "limit_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
+)  # fmt: skip
+ITEM_COLUMNS: Final = ("status", "event_count", "due_on", "due_provisional", "decided_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where an item stands, with every due date; pages and timelines are made of it."""
+
+    item: ApplicationItem
+    events: tuple[Event, ...]
+    state: State
+    timetable: Timetable | None
+    """None for a draft."""
+
+
+def load(item: ApplicationItem) -> Case:
+    """The case of ``item`` (with its application, applicant and department) from its events."""
+    rows = ItemEvent.objects.filter(item=item).order_by("seq")
+    events = tuple(from_dict(row.data) for row in rows)
+    state = fold(events, start=draft_of(item))
+    return Case(item, events, state, timetable(state, worktime.calendar()))
+
+
+def draft_of(item: ApplicationItem) -> State:
+    """The state of an item before its first event."""
+    application = item.application
+    department = application.department
+    return drafted(
+        Person(application.applicant_id, application.applicant.full_name),
+        Office(department.pk, department.name, department.region_id),
+    )
+
+
+def timetable(state: State, calendar: Calendar) -> Timetable | None:
+    """Every due date of a submitted case."""
+    return None if state.plan is None else deadlines(state, calendar)
+
+
+def append(item: ApplicationItem, events: Sequence[Event]) -> list[ItemEvent]:
+    """Store ``events`` behind those the item has; the caller holds the item's row lock."""
+    rows = [
+        ItemEvent(
+            item=item,
+            seq=item.event_count + number,
+            kind=kind_of(event),
+            data=to_dict(event),
+            at=event.at,
+            actor_id=by.person.official_id if (by := signature(event)) else None,
+            acting_for_id=by.acting_for.official_id if by and by.acting_for else None,
+        )
+        for number, event in enumerate(events, start=1)
+    ]
+    return ItemEvent.objects.bulk_create(rows)
+
+
+def signature(event: Event) -> Signature | None:
+    """Who made the event happen; None for what follows by itself."""
+    by: Signature | None = getattr(event, "by", None)
+    return by
+
+
+def project(item: ApplicationItem, state: State) -> None:
+    """Write the columns and stages that follow from ``state``."""
+    due = timetable(state, worktime.calendar())
+    for name, value in item_columns(state, due).items():
+        setattr(item, name, value)
+    item.save(update_fields=ITEM_COLUMNS)
+    wanted = stage_rows(item, state, due)
+    ItemStage.objects.filter(item=item, position__gt=len(wanted)).delete()
+    ItemStage.objects.bulk_create(
+        wanted,
+        update_conflicts=True,
+        unique_fields=["item", "position"],
+        update_fields=STAGE_COLUMNS,
+    )
+
+
+def item_columns(state: State, due: Timetable | None) -> dict[str, Any]:
+    """The projected columns of an item."""
+    current = state.current_stage
+    row = due.at(current.stage.position) if due and current else None
+    at_last = state.decision.at if state.decision is not None else None
+    return {
+        "status": state.status.value,
+        "event_count": state.version,
+        "due_on": _day(row),
+        "due_provisional": bool(row and row.due and row.due.provisional),
+        "decided_at": at_last if state.status in FINAL else None,
+    }
+
+
+def stage_rows(item: ApplicationItem, state: State, due: Timetable | None) -> list[ItemStage]:
+    """The projected stages of an item; not saved."""
+    if due is None:
+        return []
+    return [
+        ItemStage(
+            item=item,
+            position=stage.stage.position,
+            **_stage_columns(stage, due.at(stage.stage.position), state),
+        )
+        for stage in state.stages
+    ]
+
+
+def _stage_columns(stage: StageState, row: StageDue, state: State) -> dict[str, Any]:
+    by = _decided_by(stage, state)
+    return {
+        "side": stage.stage.side.value,
+        "office_id": stage.stage.office.id,
+        "role": stage.stage.role.value,
+        "kind": stage.stage.kind.value,
+        "status": stage.status.value,
+        "holders": [
+            holder.person.official_id for holder in stage.stage.holders if not holder.absent
+        ],
+        "note": stage.stage.notes[0].code.value if stage.stage.notes else "",
+        "opened_at": stage.opened_at,
+        "due_on": _day(row),
+        "provisional": bool(row.due and row.due.provisional),
+        "limit_days": stage.stage.limit_days,
+        "signed_by_id": by.person.official_id if by else None,
+        "acting_for_id": by.acting_for.official_id if by and by.acting_for else None,
+        "decided_at": stage.closed_at,
+        "comment": _comment(stage, state),
+    }
+
+
+def _decided_by(stage: StageState, state: State) -> Signature | None:
+    """The last to sign the stage, or who refused there."""
+    if stage.signatures:
+        return stage.signatures[-1].by
+    refusal = _refusal(stage, state)
+    return refusal.by if refusal else None
+
+
+def _comment(stage: StageState, state: State) -> str:
+    if stage.signatures:
+        return stage.signatures[-1].comment
+    refusal = _refusal(stage, state)
+    return refusal.text if refusal else ""
+
+
+def _refusal(stage: StageState, state: State) -> Refused | None:
+    refused = isinstance(state.decision, Refused)
+    return state.decision if refused and state.decision.position == stage.stage.position else None
+
+
+def _day(row: StageDue | None) -> date | None:
+    return row.due.on if row is not None and row.due is not None else None

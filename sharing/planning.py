@@ -1,0 +1,270 @@
+"""Plans the chain of an item: collects facts from the database and asks the pure core.
+
+A handful of queries, however large the organisation is. What stands in the way comes back as
+``Invalid`` with a remedy for each fault.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import DataItem, SharingType
+from portal.errors import Fault, Invalid
+from portal.ledger.records import canonical
+from portal.organisation.models import Department, Official, Post, Region, Role, Substitution
+from portal.worktime import access as worktime
+from sharing.approval import chain, terms
+from sharing.approval.blueprint import FaultCode
+from sharing.approval.clocks import Timetable, local_day, preview
+from sharing.approval.organisation import (
+    DepartmentFacts,
+    DepartmentKind,
+    Level,
+    Organisation,
+    RegionFacts,
+)
+from sharing.approval.policy import Limits, Policy
+from sharing.approval.serialise import load_policy
+from sharing.models import Application, ApplicationItem, ChainPolicy
+
+_Holders = Mapping[terms.Role, tuple[terms.Holder, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A chain as it would be frozen now, with the due date of every stage."""
+
+    plan: terms.Plan
+    timetable: Timetable
+    policy: ChainPolicy
+
+
+def plan(application: Application, item: ApplicationItem, now: datetime) -> Planned:
+    """The chain for ``item`` if it were submitted now; Invalid names all that stands in its way."""
+    on = local_day(now)
+    policy = policy_for(application.department.region, on)
+    request = _request(application, item, on)
+    organisation = _organisation(application.department, item.provider, on)
+    rules = _rules(policy, home=application.department.region, away=item.provider.region, on=on)
+    found = chain.plan_chain(request, organisation, rules)
+    if isinstance(found, tuple):
+        raise Invalid(
+            _("No chain of approval can be planned for this application."),
+            [_fault(fault) for fault in found],
+        )
+    return Planned(found, preview(found, worktime.calendar(), on), policy)
+
+
+def terms_of(application: Application, item: ApplicationItem) -> terms.Terms:
+    """What the item asks for, as the core compares and grants it.
+
+    ValueError without a period: only complete applications have terms.
+    """
+    if application.starts_on is None or application.ends_on is None:
+        raise ValueError("an application without a period asks for nothing yet")
+    return terms.Terms(
+        fields=tuple(item.fields),
+        period_start=application.starts_on,
+        period_end=application.ends_on,
+        row_region=item.row_region_id or "",
+        mode=application.mode,
+        purpose=f"{application.use_scenario}\n{application.use_scope}",
+    )
+
+
+def content_hash(application: Application, item: ApplicationItem) -> str:
+    """SHA-256 over everything that was entered; signatures are bound to it."""
+    entered = {
+        "basis": application.use_basis,
+        "scenario": application.use_scenario,
+        "scope": application.use_scope,
+        "mode": application.mode,
+        "from": application.starts_on,
+        "until": application.ends_on,
+        "reflux": application.reflux,
+        "emergency": application.emergency,
+        "department": application.department_id,
+        "resource": item.resource_id,
+        "version": item.version_id,
+        "fields": item.fields,
+        "rows": item.row_region_id,
+    }
+    return hashlib.sha256(canonical(entered)).hexdigest()
+
+
+def policy_for(region: Region, on: date) -> ChainPolicy:
+    """The policy in force on the day ``on``: the region's own, else the nearest one above, else all's.
+
+    Invalid when there is none at all.
+    """
+    rows = list(ChainPolicy.objects.filter(valid_from__lte=on).order_by("-valid_from", "-version"))
+    for code in (region.code, *region.superior_codes(), None):
+        for row in rows:
+            if row.region_id == code:
+                return row
+    raise Invalid(
+        _("No chain policy is in force."),
+        remedy=_("Ask the security administrator to set one in force."),
+    )
+
+
+def _request(application: Application, item: ApplicationItem, on: date) -> chain.ChainRequest:
+    asked = list(DataItem.objects.filter(version=item.version, key__in=item.fields))
+    stand_ins = Substitution.objects.in_force(on).filter(principal=application.applicant)
+    return chain.ChainRequest(
+        applicant_id=application.applicant_id,
+        demander_id=application.department_id,
+        provider_id=item.provider_id,
+        sharing_type=_sharing_type(item, asked),
+        grade=terms.Grade(max((row.grade for row in asked), default=item.version.grade)),
+        reflux=application.reflux,
+        emergency=application.emergency,
+        stand_ins=frozenset(stand_ins.values_list("substitute_id", flat=True)),
+    )
+
+
+def _sharing_type(item: ApplicationItem, asked: Iterable[DataItem]) -> terms.SharingType:
+    """The strictest of the entry and the data items asked for."""
+    strictness = (SharingType.UNCONDITIONAL, SharingType.CONDITIONAL, SharingType.NON_SHARED)
+    types = {item.version.sharing_type, *(row.sharing_type for row in asked)} - {""}
+    return terms.SharingType(max(types, key=strictness.index, default=SharingType.CONDITIONAL))
+
+
+def _rules(row: ChainPolicy, *, home: Region, away: Region, on: date) -> Policy:
+    """The policy with the limits in force; a table of limits may only shorten them (R46)."""
+    rules = load_policy(row.definition)
+    places = {
+        "home_review": ("home_review", home),
+        "authority_review": ("authority_review", home),
+        "reply_unconditional": ("reply_unconditional", away),
+        "reply_conditional": ("reply_conditional", away),
+        "supply": ("supply_after_consent", away),
+    }
+    shortened: dict[str, Any] = {
+        name: _shorter(getattr(rules.limits, name), worktime.limit(rule, region, on)[0])
+        for name, (rule, region) in places.items()
+    }
+    return replace(rules, version=f"{row.name} v{row.version}", limits=Limits(**shortened))
+
+
+def _shorter(one: int | None, other: int | None) -> int | None:
+    return min((days for days in (one, other) if days is not None), default=None)
+
+
+def _organisation(demander: Department, provider: Department, on: date) -> Organisation:
+    regions = _regions(demander.region, provider.region)
+    departments = _departments([demander, provider], regions, on)
+    holders = _holders(departments, on)
+    return Organisation(
+        {code: RegionFacts(code, Level(row.level), row.parent_id) for code, row in regions.items()},
+        {
+            row.pk: DepartmentFacts(
+                id=row.pk,
+                name=row.name,
+                region=row.region_id,
+                kind=DepartmentKind(row.kind),
+                parent=row.parent_id,
+                holders=holders.get(row.pk, {}),
+            )
+            for row in departments.values()
+        },
+    )
+
+
+def _regions(*starts: Region) -> dict[str, Region]:
+    codes = {code for start in starts for code in (start.code, *start.superior_codes())}
+    found = Region.objects.in_bulk(codes)
+    for row in found.values():  # a superior left out, such as the nation, ends the path
+        if row.parent_id not in found:
+            row.parent_id = None
+    return found
+
+
+def _departments(
+    starts: Iterable[Department], regions: Mapping[str, Region], on: date
+) -> dict[int, Department]:
+    """Both departments, those they are units of, and the authorities of the regions above them."""
+    authorities = Department.objects.in_office(on).filter(
+        kind=Department.Kind.AUTHORITY, region__in=regions
+    )
+    found = {row.pk: row for row in (*starts, *authorities)}
+    while missing := {row.parent_id for row in found.values() if row.parent_id} - set(found):
+        found |= Department.objects.in_bulk(missing)
+    return found
+
+
+def _holders(departments: Iterable[int], on: date) -> dict[int, _Holders]:
+    """Who holds or fills in which post, by department; a person with a substitute is away."""
+    posts = list(
+        Post.objects.held_on(on)
+        .filter(department__in=list(departments))
+        .select_related("official")
+        .order_by("pk")
+    )
+    away: dict[int, list[Official]] = defaultdict(list)
+    for row in (
+        Substitution.objects.in_force(on)
+        .filter(principal__in={post.official_id for post in posts})
+        .select_related("substitute")
+        .order_by("pk")
+    ):
+        away[row.principal_id].append(row.substitute)
+    held: dict[int, dict[terms.Role, list[terms.Holder]]] = defaultdict(lambda: defaultdict(list))
+    for post in posts:
+        seat = held[post.department_id][terms.Role(post.role)]
+        seat += _seated(post, away.get(post.official_id, []))
+    return {
+        department: {role: tuple(seat) for role, seat in seats.items()}
+        for department, seats in held.items()
+    }
+
+
+def _seated(post: Post, substitutes: Iterable[Official]) -> list[terms.Holder]:
+    person = terms.Person(post.official_id, post.official.full_name)
+    stand_ins = [
+        terms.Holder(terms.Person(official.pk, official.full_name), acting_for=person)
+        for official in substitutes
+    ]
+    return [terms.Holder(person, absent=bool(stand_ins)), *stand_ins]
+
+
+_FAULTS: Final[dict[FaultCode, tuple[str | Promise, str | Promise]]] = {
+    FaultCode.SAME_DEPARTMENT: (
+        _("The entry is provided by your own department."),
+        _("Use your own data directly; sharing is between departments (Decree 809 article 2)."),
+    ),
+    FaultCode.NON_SHARED: (
+        _("The entry, or a data item you chose, is not shared."),
+        _("Leave out what is not shared; the entry names the legal basis."),
+    ),
+    FaultCode.NOT_A_SUPERIOR: (
+        _(
+            "Data is returned only from a superior level: %(office)s does not lie above your region."
+        ),
+        _("Apply without reflux."),
+    ),
+    FaultCode.REGIONS_DO_NOT_MEET: (
+        _("No region contains both departments: %(office)s."),
+        _("Ask the system administrator to complete the regions."),
+    ),
+    FaultCode.NO_AUTHORITY: (
+        _("The region %(office)s has no competent authority."),
+        _("Ask the system administrator to enter the authority of the region."),
+    ),
+    FaultCode.NO_HOLDER: (
+        _("Nobody can sign as %(role)s in %(office)s, and nobody can take the step over."),
+        _("Ask the department to fill the post or to name a substitute."),
+    ),
+}
+
+
+def _fault(fault: chain.Fault) -> Fault:
+    message, remedy = _FAULTS[fault.code]
+    params = {"office": fault.office, "role": Role(fault.role).label if fault.role else ""}
+    return Fault("chain", str(message) % params, remedy, code=fault.code.value)
