@@ -1,0 +1,1 @@
+"""Protection of data on its way out: masks, pseudonyms, manifests, encrypted credentials."""
