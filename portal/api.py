@@ -127,7 +127,7 @@ class ProblemFormatter(ExceptionFormatter):
         code = getattr(self.original_exc, "reason", "") or error_response.errors[0].code
         return {
             "type": f"urn:govshare:problem:{code}",
-            "title": str(self.exc.default_detail) if not remedy else remedy,
+            "title": remedy or str(self.exc.default_detail),
             "status": self.exc.status_code,
             "detail": detail,
             "instance": f"urn:request:{getattr(request, 'request_id', '')}",
