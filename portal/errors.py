@@ -22,15 +22,17 @@ class Fault:
 class PortalError(Exception):
     """Base of all domain errors.
 
-    ``code`` is stable and meant for programs, ``message`` for people, ``remedy`` says what to do.
+    ``code`` is stable and meant for programs, ``message`` for people, ``remedy`` says what to do
+    and ``url`` is the page where it can be done.
     """
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, message: Text, *, remedy: Text = "", code: str = "") -> None:
+    def __init__(self, message: Text, *, remedy: Text = "", code: str = "", url: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.url = url
         self.reason = code or self.code
 
 

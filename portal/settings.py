@@ -95,9 +95,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.middleware.DomainErrorMiddleware",
+    "portal.error_pages.DomainErrorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.middleware.ContentPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -143,8 +143,12 @@ ACCOUNT_ADAPTER = "portal.organisation.access.ClosedSignUpAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "portal.sign_in.SignInForm"}
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = False  # axes counts failed sign-ins, visible to the security administrator
+ACCOUNT_SESSION_REMEMBER = False  # a closed browser is a signed-out one
+# Wrong passwords are counted by axes, for the security administrator to see; wrong codes of the
+# second factor here. A whole office may sign in from one address, so that is no limit.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "GovShare"
@@ -176,6 +180,8 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP
+CSRF_FAILURE_VIEW = "portal.error_pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -299,6 +305,8 @@ IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 
 # --- this portal ---------------------------------------------------------------------------
 PORTAL_NAME = env.str("PORTAL_NAME", default="")
+PORTAL_SUPPORT = env.str("PORTAL_SUPPORT", default="")
+"""Whom to ask for help, as it stands at the foot of every page."""
 PORTAL_REGION = env.str("PORTAL_REGION", default="320000")
 """Region code (GB/T 2260) of the authority that runs this portal."""
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [secret("FIELD_KEY")]

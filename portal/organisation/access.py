@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
@@ -24,6 +25,11 @@ class ClosedSignUpAdapter(DefaultAccountAdapter):
         """Nobody signs up."""
         del request
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Axes counts wrong passwords by account and address; a count by account alone would let
+        anybody lock out anybody. Wrong codes of the second factor are counted by allauth.
+        """
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,47 @@
+"""Addresses of the portal; the apps are named as strings, because imports run one way only."""
+
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal import health, views
+from portal.sign_in import SignInView
+
+# The administration has no sign-in page of its own: one door, one lock-out, one second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Only what officials need: no sign-up, no e-mail addresses, no password reset by mail.
+account_urls: list[URLPattern | URLResolver] = [
+    path("sign-in/", SignInView.as_view(), name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("second-factor/", include("allauth.mfa.urls")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("display/", views.switch_display, name="display"),
+    path("language/", views.switch_language, name="set_language"),
+    path("help/", views.guide, name="help"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("account/", include(account_urls)),
+    path("admin/", admin.site.urls),
+    path("catalog/", include("catalog.urls")),
+    path("ledger/", include("portal.ledger.urls")),
+    path("notices/", include("portal.notices.urls")),
+    path("", include("sharing.urls")),
+]
+if find_spec("sharing.api_urls"):
+    urlpatterns.append(path("api/", include("sharing.api_urls")))
+
+handler400 = "portal.error_pages.bad_request"
+handler403 = "portal.error_pages.forbidden"
+handler404 = "portal.error_pages.not_found"
+handler500 = "portal.error_pages.server_error"
