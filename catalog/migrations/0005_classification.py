@@ -44,6 +44,7 @@ GROUP = ("未细分", "Not divided further")
 
 
 def load(apps, schema_editor):
+    del schema_editor
     Classification = apps.get_model("catalog", "Classification")
     for (code, name, name_en), divisions in CLASSES.items():
         top, _ = Classification.objects.get_or_create(
@@ -73,6 +74,7 @@ def load(apps, schema_editor):
 
 
 def unload(apps, schema_editor):
+    del schema_editor
     Classification = apps.get_model("catalog", "Classification")
     unused = Classification.objects.filter(provisional=True, versions__isnull=True)
     unused.filter(level="group").delete()

@@ -1,0 +1,252 @@
+"""Who sees, manages and may pull which entry. The only module that calls guardian.
+
+guardian's rows (direct keys, departments' groups only) are the record of truth. The read path is
+the labels beside the search vector, rebuilt in the transaction that changes a right, so that
+lists, counts, facets and single pages all answer from the same place. Nobody is exempt:
+superusers see what their posts let them see, inactive accounts see nothing (DESIGN §4).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from guardian.core import ObjectPermissionChecker
+from guardian.shortcuts import assign_perm, remove_perm
+
+from catalog.models import (
+    SHOWN_STATUSES,
+    OpenType,
+    Resource,
+    ResourceGroupObjectPermission,
+    ResourceQuerySet,
+    ResourceSearch,
+    ResourceStatus,
+    Visibility,
+)
+from portal.errors import NotVisible
+from portal.organisation.access import department_ids, held_posts
+from portal.organisation.models import Department, Official, Role
+
+EVERYONE = 0
+"""Label of entries that every signed-in official sees."""
+PUBLIC = -1
+"""Label of entries that are open to the public."""
+MANAGER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
+"""Posts that look after the entries of their department, drafts included."""
+
+
+class Permission(StrEnum):
+    """Rights a department can hold on one entry; an unknown name is a ValueError."""
+
+    VIEW = "view_resource"
+    MANAGE = "manage_resource"
+    PULL = "pull_resource"
+
+
+def managers_label(group_id: int) -> int:
+    """Label of what the managers of a department see; the department's own label is its group."""
+    return -(group_id + 1)
+
+
+# --- what an official sees -----------------------------------------------------------------
+
+
+def visible_labels(official: Official | None, on: date) -> list[int]:
+    """Labels of the entries the official sees on the day ``on``; None is an anonymous caller."""
+    if official is None:
+        return [PUBLIC]
+    if not official.is_active:
+        return []
+    groups = Department.objects.filter(pk__in=department_ids(official, on))
+    labels = [EVERYONE, *groups.values_list("group_id", flat=True)]
+    return [*labels, *managed_labels(official, on)]
+
+
+def managed_labels(official: Official | None, on: date) -> list[int]:
+    """Labels of the entries the official manages on the day ``on``."""
+    if official is None or not official.is_active:
+        return []
+    managed = {
+        post.department_id for post in held_posts(official, on) if post.role in MANAGER_ROLES
+    }
+    groups = Department.objects.filter(pk__in=managed).values_list("group_id", flat=True)
+    return [managers_label(group) for group in groups]
+
+
+def visible_to(official: Official | None, on: date) -> ResourceQuerySet:
+    """Entries the official sees: every list, count, facet, page and API answer starts here."""
+    return Resource.objects.filter(search__labels__overlap=visible_labels(official, on))
+
+
+def get_visible(official: Official | None, resource_id: UUID | str, on: date) -> Resource:
+    """One entry, or NotVisible when it does not exist for this official."""
+    found = (
+        visible_to(official, on)
+        .filter(pk=_uuid(resource_id))
+        .select_related("provider__region", "live__classification")
+        .first()
+    )
+    if found is None:
+        raise _not_visible()
+    return found
+
+
+def _uuid(value: UUID | str) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    except ValueError:
+        raise _not_visible() from None
+
+
+def _not_visible() -> NotVisible:
+    return NotVisible(_("There is no such entry in the catalog."))
+
+
+def manageable_by(official: Official | None, on: date) -> ResourceQuerySet:
+    """Entries of the official's departments, and those a department was asked to look after."""
+    return Resource.objects.filter(search__labels__overlap=managed_labels(official, on))
+
+
+def can_manage(official: Official | None, resource: Resource, on: date) -> bool:
+    """Whether the official may edit, publish and withdraw the entry."""
+    return manageable_by(official, on).filter(pk=resource.pk).exists()
+
+
+def manages_department(official: Official | None, department: Department, on: date) -> bool:
+    """Whether the official looks after the entries of ``department`` (or of a unit it belongs to)."""
+    if official is None or not official.is_active:
+        return False
+    managed = {
+        post.department_id for post in held_posts(official, on) if post.role in MANAGER_ROLES
+    }
+    return not managed.isdisjoint(_with_superior_units([department.pk])[department.pk])
+
+
+# --- rights of departments -----------------------------------------------------------------
+
+
+@transaction.atomic
+def give(permission: str, *, department: Department, resource: Resource) -> None:
+    """Give a right to a department; visible at once. ValueError for an unknown permission."""
+    right = Permission(permission)
+    _lock(resource)
+    assign_perm(right.value, department.group, resource)
+    rebuild_labels([resource.pk])
+
+
+@transaction.atomic
+def take(permission: str, *, department: Department, resource: Resource) -> None:
+    """Take a right away again; to take one that is not held changes nothing."""
+    right = Permission(permission)
+    _lock(resource)
+    remove_perm(right.value, department.group, resource)
+    rebuild_labels([resource.pk])
+
+
+def holds(permission: str, department: Department, resource: Resource) -> bool:
+    """Whether the department holds the right on the entry now (asked anew each time)."""
+    right = Permission(permission)
+    return bool(ObjectPermissionChecker(department.group).has_perm(right.value, resource))
+
+
+def _lock(resource: Resource) -> None:
+    # two rights given at once: the second must see the first one's row when it builds the labels
+    Resource.objects.select_for_update(of=("self",), no_key=True).get(pk=resource.pk)
+
+
+# --- labels --------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Rights:
+    viewers: set[int] = field(default_factory=set)
+    managers: set[int] = field(default_factory=set)
+
+
+def labels_for(resources: Iterable[Resource]) -> dict[UUID, list[int]]:
+    """The labels that the entries ought to have, from status, provider and guardian's rows.
+
+    ``live`` must be loaded or absent; four queries however many entries there are.
+    """
+    entries = list(resources)
+    units = _with_superior_units({entry.provider_id for entry in entries})
+    groups = dict(
+        Department.objects.filter(pk__in=set().union(*units.values()) if units else ()).values_list(
+            "pk", "group_id"
+        )
+    )
+    rights = _rights([entry.pk for entry in entries])
+    return {
+        entry.pk: _labels(
+            entry, {groups[unit] for unit in units[entry.provider_id]}, rights[entry.pk]
+        )
+        for entry in entries
+    }
+
+
+def _labels(entry: Resource, owners: set[int], rights: _Rights) -> list[int]:
+    labels = {managers_label(group) for group in owners | rights.managers}
+    if entry.status in SHOWN_STATUSES:
+        labels |= owners | rights.viewers
+        if entry.visibility == Visibility.LISTED:
+            labels.add(EVERYONE)
+            if _is_open(entry):
+                labels.add(PUBLIC)
+    return sorted(labels)
+
+
+def _is_open(entry: Resource) -> bool:
+    published = entry.status == ResourceStatus.PUBLISHED and entry.live is not None
+    return published and entry.live is not None and entry.live.open_type == OpenType.OPEN
+
+
+def _rights(resource_ids: list[UUID]) -> dict[UUID, _Rights]:
+    rights: dict[UUID, _Rights] = defaultdict(_Rights)
+    rows = ResourceGroupObjectPermission.objects.filter(
+        content_object__in=resource_ids, permission__codename__in=list(Permission)
+    ).values_list("content_object_id", "group_id", "permission__codename")
+    for resource_id, group_id, codename in rows:
+        rights[resource_id].viewers.add(group_id)
+        if codename == Permission.MANAGE:
+            rights[resource_id].managers.add(group_id)
+    return rights
+
+
+def _with_superior_units(department_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Each department with the departments whose internal unit it is."""
+    wanted = set(department_ids)
+    parents: dict[int, int | None] = {}
+    missing = set(wanted)
+    while missing:
+        parents |= dict(Department.objects.filter(pk__in=missing).values_list("pk", "parent_id"))
+        missing = {parent for parent in parents.values() if parent and parent not in parents}
+    return {start: _upwards(start, parents) for start in wanted}
+
+
+def _upwards(start: int, parents: dict[int, int | None]) -> set[int]:
+    found: set[int] = set()
+    unit: int | None = start
+    while unit is not None and unit not in found:
+        found.add(unit)
+        unit = parents.get(unit)
+    return found
+
+
+def rebuild_labels(resource_ids: Iterable[UUID]) -> int:
+    """Write the labels of these entries anew; return how many rows changed."""
+    entries = Resource.objects.filter(pk__in=list(resource_ids)).select_related("live")
+    wanted = labels_for(entries)
+    stale = [
+        row
+        for row in ResourceSearch.objects.filter(pk__in=wanted).only("labels")
+        if row.labels != wanted[row.pk]
+    ]
+    for row in stale:
+        row.labels = wanted[row.pk]
+    ResourceSearch.objects.bulk_update(stale, ["labels"], batch_size=500)
+    return len(stale)

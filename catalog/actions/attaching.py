@@ -1,0 +1,106 @@
+"""Attaching the data itself to an entry 挂接."""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.access import manages_department
+from catalog.actions.content import refuse
+from catalog.actions.drafts import lock_managed
+from catalog.models import Attachment, DataSource, Resource, ResourceVersion
+from portal.errors import Fault, Forbidden
+from portal.ledger.records import record
+from portal.organisation.models import Official
+
+
+class Location(TypedDict, total=False):
+    """Where the data of an entry is within its source."""
+
+    schema: str
+    table: str
+    columns: dict[str, str]
+    key_columns: list[str]
+    region_column: str
+    change_column: str
+    approximate_rows: int | None
+
+
+@transaction.atomic
+def attach(
+    *,
+    by: Official | None,
+    resource: Resource,
+    source: DataSource,
+    now: datetime,
+    **location: Unpack[Location],
+) -> Attachment:
+    """Say which table of which source carries the entry; replaces an earlier attachment.
+
+    ``columns`` maps item keys to column names. The source must be of a department whose entries
+    ``by`` looks after (Forbidden); Invalid lists what does not fit the entry.
+    """
+    on = timezone.localdate(now)
+    locked = lock_managed(by, resource, on)
+    if by is not None and not manages_department(by, source.department, on):
+        raise Forbidden(_("The data source belongs to another department."))
+    attachment = Attachment.objects.filter(resource=locked).first() or Attachment(resource=locked)
+    attachment.source = source
+    for name, value in location.items():
+        setattr(attachment, name, value)
+    refuse(_faults(attachment, locked))
+    attachment.save()
+    record(
+        "catalog.attached",
+        by=by,
+        obj=locked,
+        now=now,
+        departments=[locked.provider_id, source.department_id],
+        data={
+            "source": source.pk,
+            "schema": attachment.schema,
+            "table": attachment.table,
+            "items": sorted(attachment.columns),
+            "region_column": attachment.region_column,
+        },
+    )
+    return attachment
+
+
+def _faults(attachment: Attachment, resource: Resource) -> list[Fault]:
+    version = resource.live or resource.versions.order_by("-number")[0]
+    faults = []
+    if not attachment.table:
+        faults.append(_fault("table", _("The table is missing."), _("Name the table or view.")))
+    if not attachment.key_columns:
+        faults.append(
+            _fault(
+                "key_columns",
+                _("The key columns are missing."),
+                _("Name the columns that tell two rows apart."),
+            )
+        )
+    if version.splittable and not attachment.region_column:
+        faults.append(
+            _fault(
+                "region_column",
+                _("The entry says it can be split by region, but no region column is named."),
+                _("Name the column with the region code of each row."),
+            )
+        )
+    return faults + _column_faults(attachment, version)
+
+
+def _column_faults(attachment: Attachment, version: ResourceVersion) -> list[Fault]:
+    keys = set(version.items.values_list("key", flat=True))
+    unknown = sorted(set(attachment.columns) - keys)
+    if not unknown:
+        return []
+    message = _("These are no items of the entry: %(keys)s") % {"keys": ", ".join(unknown)}
+    return [_fault("columns", message, _("Map items of the entry only."), "unknown")]
+
+
+def _fault(field: str, message: str, remedy: str, code: str = "missing") -> Fault:
+    return Fault(field, message, remedy, code)

@@ -1,0 +1,116 @@
+"""Where other apps join in without the catalog knowing them.
+
+``register_entry_actions``: what an official may do with an entry, such as applying for its data;
+asked once for a whole list. ``on_withdrawal``: what has to stop when an entry is withdrawn, in the
+transaction that withdraws it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Resource, ResourceStatus, SharingType
+from portal.errors import Reason, Text
+from portal.organisation.access import department_ids
+from portal.organisation.models import Official
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAction:
+    """One thing to do with an entry.
+
+    ``reason`` is set when it cannot be done, and says why. ``tag`` is the short state that lists
+    show, ``tone`` its colour: "", "run", "ok", "wait" or "stop". ``template`` with ``context`` is
+    a partial that the entry page shows under "How to apply".
+    """
+
+    key: str
+    label: Text
+    url: str = ""
+    reason: Reason | None = None
+    tag: Text = ""
+    tone: str = ""
+    icon: str = "file"
+    note: Text = ""
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EntryActions(Protocol):
+    """Answers for many entries at once; an entry may be missing from the answer."""
+
+    def __call__(
+        self, official: Official, on: date, resources: Sequence[Resource]
+    ) -> Mapping[UUID, EntryAction]: ...
+
+
+Withdrawal = Callable[..., None]
+"""Called as ``callback(resource, by=, reason=, now=)`` within the withdrawing transaction."""
+
+_entry_actions: dict[str, EntryActions] = {}
+_withdrawals: dict[str, Withdrawal] = {}
+
+
+def register_entry_actions(name: str, answer: EntryActions) -> None:
+    """Ask ``answer`` for every list and entry page; call it from AppConfig.ready."""
+    _entry_actions[name] = answer
+
+
+def on_withdrawal(name: str, callback: Withdrawal) -> None:
+    """Call ``callback`` whenever an entry is withdrawn; call this from AppConfig.ready."""
+    _withdrawals[name] = callback
+
+
+def entry_actions(
+    official: Official, on: date, resources: Sequence[Resource]
+) -> dict[UUID, list[EntryAction]]:
+    """What the official may do with each entry, in the order of registration."""
+    found: dict[UUID, list[EntryAction]] = {resource.pk: [] for resource in resources}
+    for answer in _entry_actions.values():
+        for resource_id, action in answer(official, on, resources).items():
+            found[resource_id].append(action)
+    return found
+
+
+def withdrawn(resource: Resource, *, by: Official | None, reason: str, now: datetime) -> None:
+    """Tell everybody who asked that the entry is withdrawn."""
+    for callback in _withdrawals.values():
+        callback(resource, by=by, reason=reason, now=now)
+
+
+def reasons_against_applying(
+    official: Official, on: date, resources: Iterable[Resource]
+) -> dict[UUID, Reason]:
+    """Why nobody in the official's department can apply for an entry, as far as the catalog knows.
+
+    ``live`` and ``provider`` must be loaded. Entries without a reason are left out.
+    """
+    own = department_ids(official, on)
+    found = {resource.pk: _reason_against(resource, own) for resource in resources}
+    return {pk: reason for pk, reason in found.items() if reason is not None}
+
+
+def _reason_against(resource: Resource, own: set[int]) -> Reason | None:
+    if resource.provider_id in own:
+        return Reason("own_department", _("Your own department provides this data."))
+    if resource.status == ResourceStatus.IMPORTED:
+        return Reason(
+            "incomplete",
+            _(
+                "The entry was imported and is still to be completed by its provider; it can be "
+                "applied for once it is published."
+            ),
+        )
+    if resource.status != ResourceStatus.PUBLISHED or resource.live is None:
+        return Reason("not_published", _("The entry is not published."))
+    if resource.live.sharing_type == SharingType.NON_SHARED:
+        return Reason(
+            "non_shared",
+            _("The data is not shared: %(citation)s"),
+            {"citation": resource.live.sharing_citation},
+        )
+    return None

@@ -1,0 +1,153 @@
+"""Tokens of Chinese and Latin text: what is indexed, and what a query asks for. Pure.
+
+PostgreSQL has no Chinese dictionary here, so the index holds every character and every pair of
+neighbouring characters ("gram"), of Latin words and numbers too. A query asks for all pairs of
+each of its words, and the exact text decides in the end; so a search finds exactly what a
+substring search finds, through the index. Chinese words are found by pinyin as well: syllables
+are marked "~", initials "^", which no gram can be.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import rjieba
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PINYIN_DICT
+
+_RUN = re.compile(r"[^\W_]+")
+_VOWEL = re.compile(r"[aeiouv]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_MARKS = str.maketrans({"~": " ", "^": " "})
+_MOST_SPELLINGS = 6
+_LONGEST_PINYIN = 40
+_MOST_INITIALS = 8
+_NEVER_INITIAL = frozenset("iuv")
+
+
+def normalise(text: str) -> str:
+    """The form in which texts are compared: NFKC, lower case, single spaces, no marks of ours."""
+    folded = unicodedata.normalize("NFKC", text).lower().translate(_MARKS)
+    return " ".join(folded.replace("\x00", "").split())
+
+
+def grams(text: str) -> Iterator[str]:
+    """Every character and every pair of neighbours of the words of a normalised text."""
+    for run in _RUN.findall(text):
+        yield from run
+        yield from map("".join, pairwise(run))
+
+
+def grams_asked(word: str) -> list[str]:
+    """The fewest grams that a text holding ``word`` must have."""
+    asked: dict[str, None] = {}
+    for run in _RUN.findall(word):
+        asked |= dict.fromkeys(map("".join, pairwise(run)) if len(run) > 1 else run)
+    return list(asked)
+
+
+@lru_cache(maxsize=100_000)
+def _word_syllables(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word))
+
+
+def syllables(text: str) -> list[list[str]]:
+    """Pinyin without tones of each Chinese run of the text, read word by word (重庆: chong qing)."""
+    return [
+        [syllable for word in rjieba.cut(run) for syllable in _word_syllables(word)]
+        for run in _HAN.findall(text)
+    ]
+
+
+def pinyin_tokens(run: Sequence[str]) -> Iterator[str]:
+    """Index tokens of one run: syllables, pairs of them, and pairs of initials."""
+    for syllable in run:
+        yield f"~{syllable}"
+    for first, second in pairwise(run):
+        yield f"~{first}~{second}"
+        yield f"^{first[0]}{second[0]}"
+
+
+def spelled(runs: Iterable[Sequence[str]]) -> str:
+    """The runs as text in which a substring search is aligned to syllables and to initials."""
+    made = []
+    for run in runs:
+        made.append(f"~{'~'.join(run)}~")
+        made.append("".join(f"^{syllable[0]}" for syllable in run))
+    return " ".join(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One way to read a Latin word as Chinese: tokens to find, and the text that must be there.
+
+    A token ending in "*" is a beginning.
+    """
+
+    tokens: tuple[str, ...]
+    text: str
+
+
+def spellings(word: str) -> list[Spelling]:
+    """Readings of a Latin word as pinyin (``renkou``, ``renk``) and as initials (``rk``)."""
+    if not (word.isascii() and word.isalpha() and 2 <= len(word) <= _LONGEST_PINYIN):
+        return []
+    whole = _split(word, partial=False)
+    found = [_as_syllables(reading, ends=True) for reading in whole]
+    if not whole:
+        found = [_as_syllables(reading, ends=False) for reading in _split(word, partial=True)]
+    if len(word) <= _MOST_INITIALS and not set(word) & _NEVER_INITIAL:
+        tokens = tuple(dict.fromkeys(f"^{first}{second}" for first, second in pairwise(word)))
+        found.append(Spelling(tokens, "".join(f"^{letter}" for letter in word)))
+    return found
+
+
+def _as_syllables(reading: tuple[str, ...], *, ends: bool) -> Spelling:
+    tokens = [f"~{first}~{second}" for first, second in pairwise(reading)] or [f"~{reading[0]}"]
+    if not ends:
+        tokens[-1] += "*"
+    return Spelling(tuple(dict.fromkeys(tokens)), f"~{'~'.join(reading)}{'~' if ends else ''}")
+
+
+def _split(word: str, *, partial: bool) -> list[tuple[str, ...]]:
+    """Ways to cut ``word`` into syllables; with ``partial`` the last may be only begun."""
+    known, begun = _known_syllables(), _begun_syllables()
+    found: list[tuple[str, ...]] = []
+
+    def cut(rest: str, done: tuple[str, ...]) -> None:
+        if len(found) >= _MOST_SPELLINGS:
+            return
+        if not rest:
+            found.append(done)
+            return
+        if partial and rest in begun:
+            found.append((*done, rest))
+        for size in range(min(6, len(rest)), 0, -1):
+            if rest[:size] in known:
+                cut(rest[size:], (*done, rest[:size]))
+
+    cut(word, ())
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known_syllables() -> frozenset[str]:
+    readings = {reading for entry in PINYIN_DICT.values() for reading in entry.split(",")}
+    plain = map(_without_tone, readings)
+    return frozenset(syllable for syllable in plain if _VOWEL.search(syllable))
+
+
+@lru_cache(maxsize=1)
+def _begun_syllables() -> frozenset[str]:
+    return frozenset(
+        syllable[:size] for syllable in _known_syllables() for size in range(1, len(syllable))
+    )
+
+
+def _without_tone(reading: str) -> str:
+    plain = unicodedata.normalize("NFD", reading.replace("ü", "v"))
+    plain = re.sub("u\u0308", "v", plain)
+    return "".join(letter for letter in plain if letter.isascii())
