@@ -14,16 +14,16 @@ __all__ = ["PASSWORD", "PROVINCE", "TOWNSHIP", "Key", "Organisation", "load"]
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """What was made: regions by code, departments by line and region, officials by user name."""
+    """What was made: regions by code, departments by line and region, who holds which post."""
 
     regions: dict[str, Region]
     departments: dict[Key, Department]
-    officials: dict[str, Official]
+    holders: dict[tuple[Key, str], Official]
 
 
 def load(*, seed: int, today: date, small: bool) -> Organisation:
     """Create the organisation in an empty database; the same for the same arguments."""
     made_regions = regions.load(small=small)
     made_departments = departments.load(made_regions, small=small)
-    people = officials.load(made_departments, seed=seed, today=today)
-    return Organisation(made_regions, made_departments, people)
+    holders = officials.load(made_departments, seed=seed, today=today)
+    return Organisation(made_regions, made_departments, holders)

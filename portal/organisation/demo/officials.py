@@ -58,6 +58,7 @@ _AUTHORITY: tuple[tuple[Role, ...], ...] = (
 class Appointment:
     """A person to be, with the posts."""
 
+    key: Key
     department: Department
     roles: tuple[Role, ...]
     username: str
@@ -72,8 +73,13 @@ class Appointment:
         )
 
 
-def load(departments: dict[Key, Department], *, seed: int, today: date) -> dict[str, Official]:
-    """Create officials, posts, group memberships and substitutions; return officials by user name."""
+def load(
+    departments: dict[Key, Department], *, seed: int, today: date
+) -> dict[tuple[Key, str], Official]:
+    """Create officials, posts, group memberships and substitutions; return who holds which post.
+
+    Of several holders of a post it is the first one, who is the one the story names.
+    """
     appointments = list(_appointments(departments, Chance(seed, "officials")))
     password = make_password(PASSWORD, salt=_SALT)
     officials = Official.objects.bulk_create(
@@ -106,9 +112,12 @@ def load(departments: dict[Key, Department], *, seed: int, today: date) -> dict[
         ),
         batch_size=2000,
     )
-    people = {official.username: official for official in officials}
-    _substitute(people, today)
-    return people
+    _substitute({official.username: official for official in officials}, today)
+    holders: dict[tuple[Key, str], Official] = {}
+    for one, official in both:
+        for role in one.roles:
+            holders.setdefault((one.key, role), official)
+    return holders
 
 
 def _appointments(departments: dict[Key, Department], chance: Chance) -> Iterator[Appointment]:
@@ -118,7 +127,7 @@ def _appointments(departments: dict[Key, Department], chance: Chance) -> Iterato
         for roles in _posts_of(key):
             username = _username(key, roles[0], taken)
             taken.add(username)
-            yield Appointment(department, roles, username, next(invented))
+            yield Appointment(key, department, roles, username, next(invented))
 
 
 def _posts_of(key: Key) -> Iterable[tuple[Role, ...]]:

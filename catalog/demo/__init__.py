@@ -1,0 +1,52 @@
+"""The catalog of the demonstration province: some three thousand published entries."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from catalog import access
+from catalog.demo import entries, writing
+from catalog.demo.entries import Draft
+from catalog.models import Resource
+from catalog.search.index import reindex
+from portal.organisation.demo import Key, Organisation
+from portal.organisation.demo.chance import Chance
+
+__all__ = ["Catalog", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What was made: published entries by line, region and subject."""
+
+    entries: dict[tuple[str, str, str], Resource] = field(default_factory=dict)
+
+    def of(self, line: str, region: str, subject: str) -> Resource:
+        """One entry by its place; KeyError if the demonstration has none."""
+        return self.entries[line, region, subject]
+
+
+def load(made: Organisation, *, seed: int, today: date) -> Catalog:
+    """Create the entries of all departments, with a few drafts, old versions and withdrawn ones."""
+    planned = list(entries.drafts(made, seed=seed, today=today))
+    resources = writing.write(planned, made, seed=seed)
+    reindex(resource.pk for resource in resources)
+    _let_some_see(planned, resources, made, Chance(seed, "visibility"))
+    return Catalog(
+        {
+            (*draft.key, draft.subject.title): resource
+            for draft, resource in zip(planned, resources, strict=True)
+        }
+    )
+
+
+def _let_some_see(
+    planned: list[Draft], resources: list[Resource], made: Organisation, chance: Chance
+) -> None:
+    """Entries of limited visibility are known to two departments besides their provider's."""
+    by_region: dict[str, list[Key]] = {}
+    for key in made.departments:
+        by_region.setdefault(key[1], []).append(key)
+    for draft, resource in zip(planned, resources, strict=True):
+        if draft.visibility == "limited":
+            for key in chance.some(by_region[draft.key[1]], 2):
+                access.give("view_resource", department=made.departments[key], resource=resource)
