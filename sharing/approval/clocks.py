@@ -138,13 +138,14 @@ def _count(
 ) -> tuple[tuple[StageDue, ...], date | None]:
     """Every stage's due date, and the day on which the chain ends if each uses its whole limit."""
     rows: list[StageDue] = []
-    reply_days = 0
+    reply_days, reply_start = 0, None if received_at is None else local_day(received_at)
     for stage in stages:
         days, since = stage.stage.limit_days, stage.opened_at
+        begin = start if since is None else local_day(since)
         if stage.stage.side is Side.PROVIDER and days is not None:
             reply_days += days
-            days, since = reply_days, received_at
-        begin = start if since is None else local_day(since)
+            reply_start = begin if reply_start is None else reply_start
+            days, since, begin = reply_days, received_at, reply_start
         end = None
         if days is not None and begin is not None:
             end = limits.end(begin, days, limits.during(since, stage))

@@ -164,7 +164,7 @@ def _applicant(
             return _resubmit(state, command, by, now)
         case Withdraw():
             return (Withdrawn(at=now, by=by, reason=command.reason.strip()),)
-        case _:
+        case _:  # pragma: no cover
             assert_never(command)
 
 
@@ -178,7 +178,7 @@ def _signer(
             return _refuse(state, command, by, now)
         case RequestSupplement():
             return _request_supplement(state, command, by, now)
-        case _:
+        case _:  # pragma: no cover
             assert_never(command)
 
 

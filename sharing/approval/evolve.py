@@ -71,7 +71,7 @@ def _stage_event(state: State, event: StageEvent) -> State:
         case FieldsNarrowed():
             _, terms = state.asked
             return replace(state, terms=replace(terms, fields=event.kept))
-        case _:
+        case _:  # pragma: no cover
             assert_never(event)
 
 
@@ -102,7 +102,7 @@ def _case_event(state: State, event: CaseEvent) -> State:
             return _resubmitted(state, event)
         case Consented() | Refused() | Withdrawn():
             return _decided(state, event)
-        case _:
+        case _:  # pragma: no cover
             assert_never(event)
 
 

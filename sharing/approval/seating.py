@@ -121,14 +121,13 @@ def _gives_other_consent(
     organisation: Organisation,
 ) -> bool:
     """Whether one department would consent to the sending and to the sharing (R19)."""
+    others: list[int] = []
     if want.seat.side is Side.HOME:
-        other = request.provider_id
-    elif want.seat.side is Side.PROVIDER and stages:
-        other = stages[0].office.id
-    else:
-        return False
+        others = [request.provider_id]
+    elif want.seat.side is Side.PROVIDER:
+        others = [stage.office.id for stage in stages if Decides.SEND in stage.decides]
     department_of = organisation.department_of
-    return department_of(option.department.id) == department_of(other)
+    return department_of(option.department.id) in map(department_of, others)
 
 
 def _notes(want: Wanted, option: _Option, reason: NoteCode | None) -> tuple[Note, ...]:

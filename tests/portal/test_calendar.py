@@ -44,7 +44,7 @@ def test_published_facts(start: date, days: int, due: date) -> None:
 
 
 def test_a_chain_into_an_unpublished_year_is_provisional() -> None:
-    assert CHINA.add_working_days(date(2026, 12, 30), 1) == Due(date(2026, 12, 31), False)
+    assert CHINA.add_working_days(date(2026, 12, 30), 1) == Due(date(2026, 12, 31), provisional=False)
     beyond = CHINA.add_working_days(date(2026, 12, 31), 1)
     assert beyond == Due(date(2027, 1, 4), provisional=True)  # New Year's Day is statutory
     assert china((*PUBLISHED, 2027)).add_working_days(date(2026, 12, 31), 1).provisional is False
@@ -63,9 +63,9 @@ def test_importing_a_notice_moves_the_due_date() -> None:
         frozenset({date(2027, 2, 6)}),
         frozenset({2026, 2027}),
     )
-    assert before.add_working_days(date(2027, 2, 4), 2) == Due(date(2027, 2, 9), True)
-    assert after.add_working_days(date(2027, 2, 4), 2) == Due(date(2027, 2, 9), False)
-    assert after.add_working_days(date(2027, 2, 4), 1) == Due(date(2027, 2, 6), False)
+    assert before.add_working_days(date(2027, 2, 4), 2) == Due(date(2027, 2, 9), provisional=True)
+    assert after.add_working_days(date(2027, 2, 4), 2) == Due(date(2027, 2, 9), provisional=False)
+    assert after.add_working_days(date(2027, 2, 4), 1) == Due(date(2027, 2, 6), provisional=False)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_importing_a_notice_moves_the_due_date() -> None:
         (date(2026, 10, 10), True),  # Saturday, make-up day
     ],
 )
-def test_is_working_day(day: date, working: bool) -> None:
+def test_is_working_day(day: date, *, working: bool) -> None:
     assert CHINA.is_working_day(day) is working
 
 
