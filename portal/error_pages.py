@@ -18,6 +18,7 @@ from portal.context import BarePage
 from portal.errors import Forbidden, Invalid, NotAllowed, NotVisible, PortalError, Stale, Text
 from portal.ledger.records import record
 from portal.organisation.models import Official
+from portal.views import way_back
 
 API_PREFIX = "/api/"
 REFUSED = "access.refused"
@@ -73,6 +74,7 @@ def domain_error(request: HttpRequest, error: PortalError) -> HttpResponse:
         "error": error,
         "faults": error.faults if isinstance(error, Invalid) else (),
         "entered": entered_text(request),
+        "back_url": way_back(request),
     }
     if request.headers.get("HX-Request") == "true":
         fragment = render(request, "_problem.html", context, status=answer.status)

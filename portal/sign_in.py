@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from axes.decorators import axes_dispatch, axes_form_invalid
+from django.conf import settings
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
@@ -24,3 +25,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 @method_decorator(axes_form_invalid, name="form_invalid")
 class SignInView(LoginView):  # type: ignore[misc]
     """Refuses an account and address that failed too often, before and after looking at the form."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say the limits before somebody runs into them."""
+        limits = {
+            "failures": settings.AXES_FAILURE_LIMIT,
+            "lock_minutes": int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60,
+            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+        }
+        return super().get_context_data(**kwargs) | {"limits": limits}

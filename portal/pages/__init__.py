@@ -1,0 +1,1 @@
+"""Building blocks of pages: dates in words, form fields, chains. Used by the ``portal`` tags."""
