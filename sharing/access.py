@@ -18,7 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotVisible
 from portal.organisation.access import HeldPost, department_ids, held_posts
-from portal.organisation.models import ADMIN_ROLES, Official, Role
+from portal.organisation.models import (
+    ADMIN_ROLES,
+    Department,
+    Official,
+    Region,
+    Role,
+    Substitution,
+)
+from portal.organisation.models import Post as PostRow
 from sharing.approval.terms import Actor, Person, PostHeld
 from sharing.approval.terms import Role as Post
 from sharing.models import (
@@ -177,6 +185,29 @@ def may_stop(official: Official, grant: Grant, on: date) -> bool:
         or (post.role in AUTHORITY_ROLES and post.region_id in regions)
         for post in held_posts(official, on)
     )
+
+
+def holders(department_id: int, roles: Iterable[str], on: date) -> set[int]:
+    """Ids of who holds one of ``roles`` in the department on the day ``on``, or stands in for them."""
+    own = set(
+        PostRow.objects.held_on(on)
+        .filter(department=department_id, role__in=list(roles))
+        .values_list("official_id", flat=True)
+    )
+    stand_ins = Substitution.objects.in_force(on).filter(principal__in=own)
+    return own | set(stand_ins.values_list("substitute_id", flat=True))
+
+
+def authority_of(region: Region, on: date) -> set[int]:
+    """Ids of the officials of the authority of ``region``, or of the nearest region above."""
+    codes = (region.code, *region.superior_codes())
+    authorities = dict(
+        Department.objects.in_office(on)
+        .filter(kind=Department.Kind.AUTHORITY, region__in=codes)
+        .values_list("region_id", "pk")
+    )
+    nearest = next((authorities[code] for code in codes if code in authorities), None)
+    return holders(nearest, AUTHORITY_ROLES, on) if nearest is not None else set()
 
 
 def _held(posts: Iterable[HeldPost]) -> Q:

@@ -166,8 +166,9 @@ def _comment(stage: StageState, state: State) -> str:
 
 
 def _refusal(stage: StageState, state: State) -> Refused | None:
-    refused = isinstance(state.decision, Refused)
-    return state.decision if refused and state.decision.position == stage.stage.position else None
+    decision = state.decision
+    here = isinstance(decision, Refused) and decision.position == stage.stage.position
+    return decision if isinstance(decision, Refused) and here else None
 
 
 def _day(row: StageDue | None) -> date | None:

@@ -25,9 +25,7 @@ from sharing.approval.clocks import Timetable, local_day, preview
 from sharing.approval.organisation import (
     DepartmentFacts,
     DepartmentKind,
-    Level,
     Organisation,
-    RegionFacts,
 )
 from sharing.approval.policy import Limits, Policy
 from sharing.approval.serialise import load_policy
@@ -162,7 +160,7 @@ def _organisation(demander: Department, provider: Department, on: date) -> Organ
     departments = _departments([demander, provider], regions, on)
     holders = _holders(departments, on)
     return Organisation(
-        {code: RegionFacts(code, Level(row.level), row.parent_id) for code, row in regions.items()},
+        regions,
         {
             row.pk: DepartmentFacts(
                 id=row.pk,
@@ -177,21 +175,19 @@ def _organisation(demander: Department, provider: Department, on: date) -> Organ
     )
 
 
-def _regions(*starts: Region) -> dict[str, Region]:
+def _regions(*starts: Region) -> dict[str, str | None]:
+    """Each region with its superior; one that is not kept, such as the nation, ends the path."""
     codes = {code for start in starts for code in (start.code, *start.superior_codes())}
-    found = Region.objects.in_bulk(codes)
-    for row in found.values():  # a superior left out, such as the nation, ends the path
-        if row.parent_id not in found:
-            row.parent_id = None
-    return found
+    found = dict(Region.objects.filter(pk__in=codes).values_list("pk", "parent_id"))
+    return {code: parent if parent in found else None for code, parent in found.items()}
 
 
 def _departments(
-    starts: Iterable[Department], regions: Mapping[str, Region], on: date
+    starts: Iterable[Department], regions: Iterable[str], on: date
 ) -> dict[int, Department]:
     """Both departments, those they are units of, and the authorities of the regions above them."""
     authorities = Department.objects.in_office(on).filter(
-        kind=Department.Kind.AUTHORITY, region__in=regions
+        kind=Department.Kind.AUTHORITY, region__in=list(regions)
     )
     found = {row.pk: row for row in (*starts, *authorities)}
     while missing := {row.parent_id for row in found.values() if row.parent_id} - set(found):

@@ -24,7 +24,7 @@ sysadmin …            data bureau of Jiangsu                     the three adm
 ====================  =========================================  ==========================
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -45,6 +45,8 @@ from catalog.models import (
 from catalog.search import reindex
 from portal.organisation import uscc
 from portal.organisation.models import Department, Official, Post, Region, Role
+from sharing.approval.commands import Sign
+from sharing.models import Application, ApplicationItem, Grant
 
 SINCE = date(2020, 1, 1)
 PASSWORD = "correct horse battery staple"
@@ -330,6 +332,66 @@ def attach_people(world: World, source: SourceDatabase, *, table: str = "people"
         change_column="updated_at",
         approximate_rows=900,
     )
+
+
+SIGNERS = [
+    "office_head",
+    "county_reviewer",
+    "city_reviewer",
+    "province_reviewer",
+    "steward",
+    "provider_office",
+]
+"""Who signs an application of the sub-district for the population entry, in order."""
+
+
+def draft_application(
+    world: World, *, by: str = "clerk", fields: Iterable[str] = FIELDS, **changes: object
+) -> Application:
+    """A draft of the sub-district for the population entry."""
+    from sharing import actions
+
+    return actions.draft(
+        by=world.people[by],
+        department=world.departments["subdistrict"],
+        resource=world.resource,
+        fields=list(fields),
+        content=world.application(**changes),
+        now=world.now,
+    )
+
+
+def submitted_item(world: World, **changes: object) -> ApplicationItem:
+    """An item that waits for its first signature."""
+    from sharing import actions
+
+    draft = draft_application(world, **changes)
+    actions.submit_application(by=draft.applicant, application_id=draft.pk, seen=0, now=world.now)
+    return ApplicationItem.objects.get(application=draft)
+
+
+def sign(
+    world: World, item: ApplicationItem, person: str, *, keep: Iterable[str] | None = None
+) -> ApplicationItem:
+    """``person`` signs the stage the item is at, leaving out fields that are not in ``keep``."""
+    from sharing import actions
+
+    seen = ApplicationItem.objects.get(pk=item.pk).event_count
+    kept = None if keep is None else tuple(keep)
+    return actions.execute(
+        by=world.people[person],
+        item_id=item.pk,
+        command=Sign(seen=seen, narrow_fields=kept),
+        now=world.now,
+    )
+
+
+def granted(world: World, **changes: object) -> Grant:
+    """A grant that six people signed for."""
+    item = submitted_item(world, **changes)
+    for person in SIGNERS:
+        sign(world, item, person)
+    return Grant.objects.get(item=item)
 
 
 @pytest.fixture

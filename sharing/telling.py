@@ -1,0 +1,87 @@
+"""Telling officials what concerns them. The texts are in notice_kinds.py; data is never told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from portal.notices.actions import notify
+
+from portal.organisation.models import Official, Role
+from sharing import access
+from sharing.approval.clocks import local_day
+from sharing.models import ApplicationItem, Delivery, Grant, Pull
+
+
+def tell_about_item(
+    item: ApplicationItem, kind: str, people: Iterable[int], *, now: datetime, **params: str
+) -> None:
+    """Tell ``people`` (ids) about an item: holders get the page to decide, others the application."""
+    page = "review" if kind in {"item.to_sign", "item.to_know"} else "application"
+    target = item.pk if page == "review" else item.application_id
+    notify(
+        kind,
+        officials=_active(people),
+        params={
+            "number": item.application.number,
+            "title": item.version.title,
+            "department": item.application.department.name,
+            **params,
+        },
+        url=_address(page, target),
+        now=now,
+    )
+
+
+def tell_recipients(grant: Grant, kind: str, *, now: datetime, **params: str) -> None:
+    """Tell the applicant and the sharing office of the department that received the grant."""
+    office = access.holders(grant.department_id, [Role.SHARING_OFFICE_HEAD], local_day(now))
+    people = {grant.item.application.applicant_id, *office}
+    _about_grant(grant, kind, people, now=now, params=params)
+
+
+def tell_provider(grant: Grant, kind: str, *, now: datetime, **params: str) -> None:
+    """Tell the stewards of the department that provides the data."""
+    people = access.holders(grant.resource.provider_id, [Role.STEWARD], local_day(now))
+    _about_grant(grant, kind, people, now=now, params=params)
+
+
+def tell_of_delivery(delivery: Delivery, requested_by: int | None, *, now: datetime) -> None:
+    """Tell who asked for it, or else the applicant, that data has arrived."""
+    grant = delivery.grant
+    notify(
+        "delivery.published",
+        officials=_active({requested_by or grant.item.application.applicant_id}),
+        params={"number": delivery.number, "title": grant.version.title, "rows": delivery.rows},
+        url=_address("delivery", delivery.pk),
+        now=now,
+    )
+
+
+def tell_of_failure(pull: Pull, *, now: datetime) -> None:
+    """Tell who asked and the provider's stewards that a pull was given up, and why."""
+    grant = pull.grant
+    stewards = access.holders(grant.resource.provider_id, [Role.STEWARD], local_day(now))
+    people = {pull.requested_by_id or grant.item.application.applicant_id, *stewards}
+    params = {"code": pull.failure_code, **pull.failure_detail}
+    _about_grant(grant, "pull.given_up", people, now=now, params=params)
+
+
+def _about_grant(
+    grant: Grant, kind: str, people: Iterable[int], *, now: datetime, params: dict[str, str]
+) -> None:
+    notify(
+        kind,
+        officials=_active(people),
+        params={"number": grant.number, "title": grant.version.title, **params},
+        url=_address("grant", grant.pk),
+        now=now,
+    )
+
+
+def _active(people: Iterable[int]) -> list[Official]:
+    return list(Official.objects.filter(pk__in=set(people), is_active=True).order_by("pk"))
+
+
+def _address(page: str, target: UUID) -> str:
+    return reverse(f"sharing:{page}", args=[target])
