@@ -1,0 +1,208 @@
+"""REST of the catalog: entries that the caller may see, and nothing else."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.access import get_visible
+from catalog.models import DataItem, Resource, ResourceVersion
+from catalog.search import Filters, find
+from catalog.search.filters import POSSIBLE
+from portal.errors import Fault, Invalid
+from portal.organisation.models import Department, Official
+
+
+class ProviderSerializer(serializers.ModelSerializer[Department]):
+    """A department, as shown beside what it provides."""
+
+    region = serializers.CharField(source="region_id", help_text="GB/T 2260 code.")
+    region_name = serializers.CharField(source="region.name")
+
+    class Meta:
+        model = Department
+        fields = ["id", "name", "uscc", "region", "region_name"]
+
+
+class DataItemSerializer(serializers.ModelSerializer[DataItem]):
+    """A data item of an entry."""
+
+    class Meta:
+        model = DataItem
+        fields = [
+            "key", "name", "name_en", "data_type", "length", "meaning", "code_set", "grade",
+            "personal", "mask", "sharing_type", "required",
+        ]  # fmt: skip
+
+
+class VersionSerializer(serializers.ModelSerializer[ResourceVersion]):
+    """The core metadata of one version."""
+
+    classification = serializers.CharField(source="classification.code", default=None)
+
+    class Meta:
+        model = ResourceVersion
+        fields = [
+            "number", "title", "title_en", "abstract", "classification", "theme", "keywords",
+            "format_class", "format_types", "update_cycle", "sharing_type", "sharing_condition",
+            "sharing_citation", "sharing_modes", "open_type", "open_condition", "grade",
+            "splittable", "published_at",
+        ]  # fmt: skip
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """One entry in a list."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    provider = ProviderSerializer()
+    title = serializers.CharField()
+    abstract = serializers.CharField()
+    sharing_type = serializers.CharField(allow_blank=True)
+    update_cycle = serializers.CharField(allow_blank=True)
+    grade = serializers.IntegerField()
+    updated_at = serializers.DateTimeField()
+
+
+class EntryDetailSerializer(serializers.Serializer[Any]):
+    """One entry with its live version and its data items."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    visibility = serializers.CharField()
+    provider = ProviderSerializer()
+    version = VersionSerializer(allow_null=True)
+    items = DataItemSerializer(many=True)
+    updated_at = serializers.DateTimeField()
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    """One value of a facet and how many entries it would show."""
+
+    value = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class FacetSerializer(serializers.Serializer[Any]):
+    """One facet with exact counts."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    options = OptionSerializer(many=True)
+
+
+class EntryPageSerializer(serializers.Serializer[Any]):
+    """One page of entries with exact total and counts."""
+
+    total = serializers.IntegerField()
+    next_cursor = serializers.CharField(allow_blank=True)
+    results = EntrySerializer(many=True)
+    facets = FacetSerializer(many=True)
+
+
+QUERY = [
+    OpenApiParameter("q", str, description="Words, parts of words, pinyin or initials."),
+    OpenApiParameter("cursor", str, description="``next_cursor`` of the page before."),
+    OpenApiParameter("sort", str, enum=["relevance", "newest"]),
+    *(OpenApiParameter(name, str, many=True, description=f"Facet {name}.") for name in POSSIBLE),
+]
+
+
+class EntryListView(APIView):
+    """Find entries."""
+
+    @extend_schema(
+        operation_id="entries_list",
+        parameters=QUERY,
+        responses=EntryPageSerializer,
+        tags=["catalog"],
+    )
+    def get(self, request: Request) -> Response:
+        """One page of the entries the caller may see, with the same counts as the pages."""
+        given = dict(request.query_params.lists())
+        refuse_unknown(given, {"q", "cursor", "sort", *POSSIBLE})
+        official = _official(request)
+        page = find(
+            official,
+            timezone.localdate(),
+            (given.get("q") or [""])[-1],
+            Filters.of(given),
+            (given.get("cursor") or [""])[-1],
+        )
+        rows = [
+            {
+                "id": hit.resource.pk, "code": hit.resource.code, "status": hit.resource.status,
+                "provider": hit.resource.provider, "title": hit.version.title,
+                "abstract": hit.version.abstract, "sharing_type": hit.version.sharing_type,
+                "update_cycle": hit.version.update_cycle, "grade": hit.version.grade,
+                "updated_at": hit.resource.updated_at,
+            }
+            for hit in page.rows
+        ]  # fmt: skip
+        answer = EntryPageSerializer(
+            {
+                "total": page.total,
+                "next_cursor": page.next_cursor,
+                "results": rows,
+                "facets": page.facets,
+            }
+        )
+        return Response(answer.data)
+
+
+class EntryView(APIView):
+    """One entry."""
+
+    @extend_schema(
+        operation_id="entries_get",
+        parameters=[OpenApiParameter("pk", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses=EntryDetailSerializer,
+        tags=["catalog"],
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """The entry with all its data items; 404 when the caller may not know of it."""
+        resource = get_visible(_official(request), pk, timezone.localdate())
+        return Response(EntryDetailSerializer(_detail(resource)).data)
+
+
+def refuse_unknown(given: dict[str, list[Any]], known: set[str]) -> None:
+    """Refuse parameters that would be ignored: a misspelt filter must not widen a result."""
+    faults = [
+        Fault(
+            name,
+            _("There is no parameter of this name."),
+            _("Known: %(names)s.") % {"names": ", ".join(sorted(known))},
+            "unknown_parameter",
+        )
+        for name in sorted(set(given) - known)
+    ]
+    if faults:
+        raise Invalid(_("Some parameters are not known."), faults)
+
+
+def _detail(resource: Resource) -> dict[str, Any]:
+    version = resource.live or resource.versions.order_by("-number").first()
+    items = version.items.all() if version else []
+    return {
+        "id": resource.pk, "code": resource.code, "status": resource.status,
+        "visibility": resource.visibility, "provider": resource.provider, "version": version,
+        "items": items, "updated_at": resource.updated_at,
+    }  # fmt: skip
+
+
+def _official(request: Request) -> Official:
+    official = request.user
+    if not isinstance(official, Official):
+        message = "REST views are for signed-in officials."
+        raise TypeError(message)
+    return official

@@ -1,0 +1,1 @@
+"""REST of sharing: applications, grants, pulls and deliveries. Serializers shape, actions act."""
