@@ -1,10 +1,11 @@
 """What every test shares: the browser, and saying aloud what was left out."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 
+from portal.worktime import access as worktime
 from tests.browser import find_chromium, missing_browser
 from tests.plugins.flush import flush_reaches_append_only_tables  # noqa: F401 - autouse
 from tests.world import attached, live_world, source, world  # noqa: F401 - for every test
@@ -19,6 +20,13 @@ def chromium() -> str:
     if path is None:
         pytest.fail(missing_browser() or "no Chromium", pytrace=False)
     return path
+
+
+@pytest.fixture(autouse=True)
+def fresh_calendar() -> Iterator[None]:
+    """No test goes on with the calendar that another one read."""
+    yield
+    worktime.forget()
 
 
 def pytest_configure() -> None:

@@ -20,9 +20,15 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("at"))
-    kind = models.CharField(_("what"), max_length=60, help_text=_("Dotted name, such as application.submitted."))
+    kind = models.CharField(
+        _("what"), max_length=60, help_text=_("Dotted name, such as application.submitted.")
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("who"),
     )
     actor_name = models.CharField(_("name at the time"), max_length=200, blank=True)
@@ -31,10 +37,16 @@ class Entry(models.Model):
     object_id = models.CharField(_("object"), max_length=64)
     object_label = models.CharField(_("name of the object"), max_length=300, blank=True)
     departments = ArrayField(
-        models.BigIntegerField(), default=list, blank=True,
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
         help_text=_("Departments whose people may read the entry."),
     )
-    data = models.JSONField(_("details"), default=dict, help_text=_("Before and after, digests; never row values or secrets."))
+    data = models.JSONField(
+        _("details"),
+        default=dict,
+        help_text=_("Before and after, digests; never row values or secrets."),
+    )
     article = models.CharField(_("article"), max_length=100, blank=True)
     digest = models.CharField(_("digest"), max_length=64)
     xid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
@@ -46,6 +58,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"]),
             models.Index(fields=["kind", "id"]),
+            models.Index(fields=["xid", "id"], name="ledger_entry_unsealed"),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +91,13 @@ class Checkpoint(models.Model):
     root = models.CharField(_("Merkle root"), max_length=64)
     key_id = models.CharField(_("key"), max_length=16)
     signature = models.CharField(_("signature"), max_length=128)
+    horizon = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text=_(
+            "All entries of transactions before this one were sealed: where the sealer goes on looking."
+        ),
+    )
 
     class Meta:
         verbose_name = _("checkpoint")

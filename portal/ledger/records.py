@@ -1,6 +1,5 @@
 """Writing the ledger: one call per thing that happened, in the transaction in which it happened."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
+from portal.ledger import chain
 from portal.ledger.models import Entry
 from portal.organisation.models import Official
 
@@ -23,17 +23,29 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 def content_of(entry: Entry) -> dict[str, Any]:
     """Everything the digest covers."""
     return {
-        "at": entry.at.astimezone(UTC).isoformat(), "kind": entry.kind, "actor": entry.actor_id,
-        "actor_name": entry.actor_name, "acting_for": entry.acting_for,
-        "object_type": entry.object_type, "object_id": entry.object_id,
-        "object_label": entry.object_label, "departments": sorted(entry.departments),
-        "data": entry.data, "article": entry.article,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "kind": entry.kind,
+        "actor": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "acting_for": entry.acting_for,
+        "object_type": entry.object_type,
+        "object_id": entry.object_id,
+        "object_label": entry.object_label,
+        "departments": sorted(entry.departments),
+        "data": entry.data,
+        "article": entry.article,
     }
 
 
 def digest_of(entry: Entry) -> str:
     """SHA-256 over the canonical content, in hexadecimal."""
-    return hashlib.sha256(canonical(content_of(entry))).hexdigest()
+    return chain.digest(canonical(content_of(entry)))
+
+
+def _storable(text: str) -> float | int:
+    """A number as PostgreSQL will give it back: it writes whole numbers without exponent."""
+    number = float(text) + 0.0  # there is no negative zero
+    return int(number) if number.is_integer() and abs(number) >= 1e16 else number
 
 
 def record(  # noqa: PLR0913 - an entry has this many facts, and callers name each
@@ -56,12 +68,19 @@ def record(  # noqa: PLR0913 - an entry has this many facts, and callers name ea
     if not transaction.get_connection().in_atomic_block:
         message = "A ledger entry belongs into the transaction of the change it records."
         raise RuntimeError(message)
-    content = json.loads(json.dumps(dict(data or {}), cls=DjangoJSONEncoder))
+    content = json.loads(json.dumps(dict(data or {}), cls=DjangoJSONEncoder), parse_float=_storable)
     entry = Entry(
-        at=now, kind=kind, actor=by, actor_name=by.full_name if by else "", acting_for=acting_for,
-        object_type=obj._meta.label_lower, object_id=str(obj.pk),
-        object_label=(label or str(obj))[:300], departments=sorted(set(departments)),
-        data=content, article=article,
+        at=now,
+        kind=kind,
+        actor=by,
+        actor_name=by.full_name if by else "",
+        acting_for=acting_for,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        object_label=(label or str(obj))[:300],
+        departments=sorted(set(departments)),
+        data=content,
+        article=article,
     )
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.notices.kinds import text_of
+
 
 class Notice(models.Model):
     """Something an official is told; the text is made from kind and params in the reader's language."""
@@ -23,10 +25,16 @@ class Notice(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(
-                fields=["official", "-created_at"], name="notices_unread",
+                fields=["official", "-created_at"],
+                name="notices_unread",
                 condition=models.Q(read_at__isnull=True),
             )
         ]
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def text(self) -> str:
+        """What it says, in the language in use."""
+        return text_of(self.kind, self.params)

@@ -1,8 +1,15 @@
 """The holiday table and the legal limits, both editable data."""
 
+from datetime import date
+from typing import Final
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+PACKAGE: Final = "holidays "
+"""How the source of a year begins that was loaded from the package of that name."""
 
 
 class Holiday(models.Model):
@@ -35,8 +42,11 @@ class CalendarYear(models.Model):
 
     year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
     published = models.BooleanField(
-        _("published"), default=False,
-        help_text=_("Off while the State Council notice is not out: limits that reach into the year are provisional."),
+        _("published"),
+        default=False,
+        help_text=_(
+            "Off while the State Council notice is not out: limits that reach into the year are provisional."
+        ),
     )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
@@ -47,6 +57,14 @@ class CalendarYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people have entered its days; otherwise they come from the package."""
+        return not self.source.startswith(PACKAGE)
+
+
+ONLY_SHORTER = _("A region may only shorten the national limit and its extension.")
 
 
 class DeadlineRule(models.Model):
@@ -64,7 +82,11 @@ class DeadlineRule(models.Model):
 
     rule = models.CharField(_("rule"), max_length=30, choices=Rule.choices)
     region = models.ForeignKey(
-        "organisation.Region", models.PROTECT, null=True, blank=True, verbose_name=_("region"),
+        "organisation.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
         help_text=_("Empty for the national limit."),
     )
     days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
@@ -79,7 +101,8 @@ class DeadlineRule(models.Model):
         ordering = ["rule", "region_id", "-valid_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["rule", "region", "valid_from"], nulls_distinct=False,
+                fields=["rule", "region", "valid_from"],
+                nulls_distinct=False,
                 name="worktime_deadlinerule_once",
             ),
             models.CheckConstraint(
@@ -90,3 +113,28 @@ class DeadlineRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_rule_display()}: {self.days}"
+
+    def clean(self) -> None:
+        """A region's limit is not longer than a national one that stands in the law (R46)."""
+        super().clean()
+        if self.region_id is None or self.valid_from is None:
+            return
+        national = DeadlineRule.objects.filter(rule=self.rule, region__isnull=True)
+        for other in national.exclude(article="").exclude(days=None):
+            if self.overlaps(other) and self.is_longer_than(other):
+                raise ValidationError(ONLY_SHORTER, code="only_shorter")
+
+    def overlaps(self, other: "DeadlineRule") -> bool:
+        """Whether there is a day on which both are in force."""
+        mine, its = self.valid_until or date.max, other.valid_until or date.max
+        return self.valid_from < its and other.valid_from < mine
+
+    def is_longer_than(self, other: "DeadlineRule") -> bool:
+        """Whether the limit or its extension exceeds the other's; no limit is the longest."""
+        if other.days is None:
+            return False
+        return (
+            self.days is None
+            or self.days > other.days
+            or self.extension_days > other.extension_days
+        )

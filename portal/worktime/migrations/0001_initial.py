@@ -5,58 +5,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='year')),
-                ('published', models.BooleanField(default=False, help_text='Off while the State Council notice is not out: limits that reach into the year are provisional.', verbose_name='published')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="year"
+                    ),
+                ),
+                (
+                    "published",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Off while the State Council notice is not out: limits that reach into the year are provisional.",
+                        verbose_name="published",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'calendar year',
-                'verbose_name_plural': 'calendar years',
-                'ordering': ['-year'],
+                "verbose_name": "calendar year",
+                "verbose_name_plural": "calendar years",
+                "ordering": ["-year"],
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='day')),
-                ('kind', models.CharField(choices=[('holiday', 'holiday'), ('makeup', 'make-up working day')], max_length=8, verbose_name='kind')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='name')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="day")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "holiday"), ("makeup", "make-up working day")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'holiday or make-up day',
-                'verbose_name_plural': 'holidays and make-up days',
-                'ordering': ['day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['holiday', 'makeup'])), name='worktime_holiday_kind')],
+                "verbose_name": "holiday or make-up day",
+                "verbose_name_plural": "holidays and make-up days",
+                "ordering": ["day"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["holiday", "makeup"])),
+                        name="worktime_holiday_kind",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeadlineRule',
+            name="DeadlineRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(choices=[('reply_unconditional', 'reply, unconditional sharing'), ('reply_conditional', 'reply, conditional sharing'), ('supply_after_consent', 'supply after consent'), ('correction', 'verification and correction'), ('catalog_update', 'catalog update'), ('catalog_review_publish', 'catalog review and publication'), ('home_review', 'own sharing office'), ('authority_review', 'review by an authority')], max_length=30, verbose_name='rule')),
-                ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='working days')),
-                ('extension_days', models.PositiveSmallIntegerField(default=0, verbose_name='extension, working days')),
-                ('article', models.CharField(blank=True, max_length=100, verbose_name='article')),
-                ('valid_from', models.DateField(verbose_name='in force from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='in force until')),
-                ('region', models.ForeignKey(blank=True, help_text='Empty for the national limit.', null=True, on_delete=django.db.models.deletion.PROTECT, to='organisation.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("reply_unconditional", "reply, unconditional sharing"),
+                            ("reply_conditional", "reply, conditional sharing"),
+                            ("supply_after_consent", "supply after consent"),
+                            ("correction", "verification and correction"),
+                            ("catalog_update", "catalog update"),
+                            ("catalog_review_publish", "catalog review and publication"),
+                            ("home_review", "own sharing office"),
+                            ("authority_review", "review by an authority"),
+                        ],
+                        max_length=30,
+                        verbose_name="rule",
+                    ),
+                ),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="working days"
+                    ),
+                ),
+                (
+                    "extension_days",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="extension, working days"
+                    ),
+                ),
+                ("article", models.CharField(blank=True, max_length=100, verbose_name="article")),
+                ("valid_from", models.DateField(verbose_name="in force from")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="in force until"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty for the national limit.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organisation.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'legal limit',
-                'verbose_name_plural': 'legal limits',
-                'ordering': ['rule', 'region_id', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'region', 'valid_from'), name='worktime_deadlinerule_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='worktime_deadlinerule_dates')],
+                "verbose_name": "legal limit",
+                "verbose_name_plural": "legal limits",
+                "ordering": ["rule", "region_id", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule", "region", "valid_from"),
+                        name="worktime_deadlinerule_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="worktime_deadlinerule_dates",
+                    ),
+                ],
             },
         ),
     ]
