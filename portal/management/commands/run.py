@@ -1,7 +1,9 @@
 """Start the whole portal on this machine: services, web server, workers."""
 
+import contextlib
 import hashlib
 import os
+import select
 import socket
 import sys
 from argparse import ArgumentParser
@@ -69,7 +71,7 @@ class Command(BaseCommand):
             message = _("DATABASE_URL and REDIS_URL are set. Start each process by itself:")
             raise CommandError(f"{message}\n\n{SEPARATE}")
         port = free_port(wanted_port)
-        session = Session(self._say, address=f"http://{HOST}:{port}/")
+        session = Session(self._say, port=port)
         with session:
             if port != wanted_port:
                 self._say(
@@ -97,10 +99,11 @@ class Command(BaseCommand):
 class Session:
     """The services held for this run, and the welcome once the web server answers."""
 
-    def __init__(self, say: Callable[[str], None], *, address: str) -> None:
-        """`address` is where this run's web server will be."""
+    def __init__(self, say: Callable[[str], None], *, port: int) -> None:
+        """`port` is that of this run's web server."""
         self._say = say
-        self._address = address
+        self._probe = Probe(port)
+        self._address = f"http://{HOST}:{port}/"
         self._welcomed = False
         self._lease: Lease | None = None
 
@@ -137,9 +140,34 @@ class Session:
             self._say(_("The services have gone; starting them again …"))
             self._lease.close()
             self._hold()
-        if not self._welcomed and is_listening(self._address):
+        if not self._welcomed and self._probe.is_answered():
             self._welcomed = True
             welcome(self._address)
+
+
+class Probe:
+    """Asks the web server for one page and tells when the answer comes, without waiting for it."""
+
+    def __init__(self, port: int) -> None:
+        """Nothing is asked before the first `is_answered`."""
+        self._port = port
+        self._connection: socket.socket | None = None
+
+    def is_answered(self) -> bool:
+        """Tell whether the answer is there; ask first, or again if the connection broke."""
+        if self._connection is None:
+            with contextlib.suppress(OSError):
+                self._connection = socket.create_connection((HOST, self._port), timeout=1)
+                self._connection.sendall(
+                    f"HEAD / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode()
+                )
+            return False
+        if not select.select([self._connection], [], [], 0)[0]:
+            return False
+        with self._connection as connection, contextlib.suppress(OSError):
+            self._connection = None
+            return connection.recv(16).startswith(b"HTTP/")
+        return False
 
 
 def programs(port: int) -> list[Program]:
@@ -220,14 +248,6 @@ def free_port(wanted: int) -> int:
             return port
     message = _("No port from %(port)s on is free.") % {"port": wanted}
     raise CommandError(message)
-
-
-def is_listening(address: str) -> bool:
-    """Tell whether something accepts connections at an http address of this machine."""
-    port = int(address.rsplit(":", 1)[1].rstrip("/"))
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex((HOST, port)) == 0
 
 
 def welcome(address: str) -> None:
