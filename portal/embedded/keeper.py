@@ -191,7 +191,8 @@ def main(arguments: list[str]) -> None:
         account = choose_account(place.data_dir, [postgres_program("postgres"), "--version"])
         account.own(place.data_dir)
         open_socket_dir(place, account)
-        Keeper(place, options.lock, options.discard is not None, account).serve()
+        keeper = Keeper(place, options.lock, options.discard is not None, account)
+        keeper.serve()  # the last holders wait until `keeper` goes, with this process
     except (AccountError, ServerError, OSError) as error:
         _log(str(error))
         raise SystemExit(1) from error

@@ -206,7 +206,7 @@ def _launch(
 def _reap() -> None:
     for keeper in list(_keepers):
         with contextlib.suppress(subprocess.TimeoutExpired):
-            keeper.wait(0.2)
+            keeper.wait(1)
             _keepers.remove(keeper)
 
 
