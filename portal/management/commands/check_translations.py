@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import to_locale
 
 from portal.env import BASE_DIR
 from portal.translations import (
@@ -16,6 +17,7 @@ from portal.translations import (
     template_messages,
 )
 
+SOURCE_LANGUAGE = "en"
 APPS = ("portal", "catalog", "sharing")
 SHOWN = 40
 
@@ -29,17 +31,27 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Check all catalogues; raise CommandError with what is wrong."""
         wanted = set(source_messages(BASE_DIR))
-        problems = []
-        for locale_dir in settings.LOCALE_PATHS:
-            for source in sorted(Path(locale_dir).glob("*/LC_MESSAGES/django.po")):
-                found = catalogue_problems(source)
-                found += [f"missing: {m.text!r}" for m in missing_messages(source, wanted)]
-                problems += [f"{source.relative_to(BASE_DIR)}: {problem}" for problem in found]
+        problems = [
+            problem
+            for language, _name in settings.LANGUAGES
+            if language != SOURCE_LANGUAGE
+            for problem in language_problems(language, wanted)
+        ]
         if problems:
             rest = f"\n… and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
             message = "\n".join(problems[:SHOWN]) + rest
             raise CommandError(message)
         self.stdout.write(f"{len(wanted)} messages, all translated.")
+
+
+def language_problems(language: str, wanted: set[Message]) -> list[str]:
+    """Return what is wrong with the catalogue of a language, each with the file's name."""
+    place = Path("locale") / to_locale(language) / "LC_MESSAGES" / "django.po"
+    if not (BASE_DIR / place).exists():
+        return [f"{place} does not exist"]
+    found = catalogue_problems(BASE_DIR / place)
+    found += [f"missing: {m.text!r}" for m in missing_messages(BASE_DIR / place, wanted)]
+    return [f"{place}: {problem}" for problem in found]
 
 
 def source_messages(base: Path) -> Iterator[Message]:
