@@ -26,11 +26,15 @@ def formatter() -> logging.Formatter:
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        else structlog.dev.ConsoleRenderer(
+            colors=False,
+            pad_event_to=0,
+            exception_formatter=structlog.dev.plain_traceback,  # the rich one prints variables
+        )
     )
     last = [structlog.processors.format_exc_info, renderer] if as_json else [renderer]
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[*_shared(), without_path],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
 
@@ -49,3 +53,13 @@ def _shared() -> list[Processor]:
 def one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep text from outside from forging lines: control characters become spaces."""
     return {key: _CONTROL.sub(" ", v) if isinstance(v, str) else v for key, v in event.items()}
+
+
+def without_path(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Leave the path out of Django's lines on failed requests: it may carry a download token.
+
+    The line of the request has its pattern, and the same number.
+    """
+    if event.get("logger") == "django.request":
+        event["event"] = str(event["event"]).partition(": ")[0]
+    return event

@@ -17,8 +17,14 @@ from django import forms
 from django.forms import BaseForm, BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.errors import Fault, Invalid, Text
+
+
+ROWS = 4
+DJANGO_ROWS = "10"
+"""A text area for which nobody chose a height."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,23 @@ class FieldView:
 
     @property
     def errors(self) -> list[Text]:
-        """What is wrong with the answer."""
-        return list(self.bound.errors)
+        """What is wrong with the answer; a missing one is named, so that the summary makes sense."""
+        found = zip(self.bound.errors, self.bound.errors.as_data(), strict=True)
+        return [self._missing if self._is_missing(fault) else text for text, fault in found]
+
+    def _is_missing(self, fault: forms.ValidationError) -> bool:
+        return (
+            fault.code == "required"
+            and fault.message == forms.Field.default_error_messages["required"]
+        )
+
+    @property
+    def _missing(self) -> str:
+        if self.kind == "checkbox":
+            return _("Please tick “%(label)s”") % {"label": self.label}
+        if self.kind == "group" or isinstance(self.bound.field.widget, forms.Select):
+            return _("Please choose: %(label)s") % {"label": self.label}
+        return _("Please fill in: %(label)s") % {"label": self.label}
 
     @property
     def described_by(self) -> str:
@@ -86,6 +107,8 @@ class FieldView:
             attrs["aria-describedby"] = self.described_by
         if self.bound.errors:
             attrs["aria-invalid"] = "true"
+        if self.bound.field.widget.attrs.get("rows") == DJANGO_ROWS:
+            attrs["rows"] = ROWS
         return self.bound.as_widget(attrs=attrs)
 
     @property
@@ -154,8 +177,8 @@ def summary_of(form: BaseForm) -> list[SummaryLine]:
     """All errors of a form: the whole form's first, then field by field, in the same words."""
     lines = [SummaryLine(error) for error in form.non_field_errors()]
     for bound in form:
-        anchor = FieldView(bound).first_id
-        lines += [SummaryLine(error, anchor) for error in bound.errors]
+        view = FieldView(bound)
+        lines += [SummaryLine(error, view.first_id) for error in view.errors]
     return lines
 
 

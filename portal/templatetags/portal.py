@@ -19,6 +19,7 @@ from portal.pages import dates
 from portal.pages.chain import ChainGroup
 from portal.pages.fields import FieldView, summary_of, summary_of_faults, visible_fields
 from portal.views import ShownPanel
+from portal.worktime.access import calendar
 
 register = template.Library()
 
@@ -152,8 +153,6 @@ def due_row(value: date | datetime | None, today: date | None = None) -> str:
 
 
 def _due(value: date | datetime, today: date | None) -> dates.DueText:
-    from portal.worktime.access import calendar
-
     return dates.due(_date(value), today or timezone.localdate(), calendar())
 
 
