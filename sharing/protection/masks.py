@@ -19,6 +19,7 @@ from sharing.protection.rules import (
     WHOLE,
     Clear,
     KeepEnds,
+    KeepPrefix,
     Name,
     Pattern,
     Pseudonym,
@@ -37,18 +38,11 @@ class Mask:
     max_grade: int
     rule: Rule
 
-    def expression(self, column: pl.Expr, *, key: bytes = b"") -> pl.Expr:
-        """The masked column, as text; only ``none`` leaves it as it is.
+    def value(self, value: object, *, key: bytes = b"") -> object:
+        """The masked value; the same as ``mask_frame`` gives for a column of texts.
 
         ``key`` is the grant's own and used by pseudonyms only.
         """
-        if isinstance(self.rule, Clear):
-            return column
-        text = column.cast(pl.String).str.strip_chars(BLANKS)
-        return pl.when(text == "").then(text).otherwise(self.rule.expression(text, key))
-
-    def value(self, value: object, *, key: bytes = b"") -> object:
-        """The masked value; the same as ``expression`` gives for a column of texts."""
         if value is None or isinstance(self.rule, Clear):
             return value
         text = str(value).strip(BLANKS)
@@ -63,9 +57,9 @@ _COUNTY: Final = (
     rf"(?:{_HAN}{{0,5}}?[^小社园校院厂景库宅业发]区|{_HAN}{{1,14}}?县|{_HAN}{{1,6}}?旗|{_HAN}{{1,5}}?市)"
 )
 _STREET: Final = rf"(?:{_HAN}{{1,8}}?(?:街道|镇|乡))?"
-_TO_COUNTY: Final = f"^({_PROVINCE}{_CITY}{_COUNTY})(..+)$"
-_TO_STREET: Final = f"^({_PROVINCE}{_CITY}{_COUNTY}{_STREET})(..+)$"
-_TO_CITY: Final = f"^({_PROVINCE}{_HAN}{{2,8}}?(?:自治州|地区|盟))(..+)$"
+_TO_CITY: Final = rf"{_PROVINCE}{_HAN}{{2,8}}?(?:自治州|地区|盟)"
+_TO_COUNTY: Final = f"{_PROVINCE}{_CITY}{_COUNTY}|{_TO_CITY}"
+_TO_STREET: Final = f"{_PROVINCE}{_CITY}{_COUNTY}{_STREET}|{_TO_CITY}"
 
 _ALL: Final = (
     Mask("none", gettext_noop("no mask"), gettext_noop("The value is delivered as it is."), 2, Clear()),
@@ -102,12 +96,12 @@ _ALL: Final = (
     Mask(
         "address", gettext_noop("address, to the county"),
         gettext_noop("Keeps province, city and county: 南京市玄武区***."), 4,
-        Pattern(((_TO_COUNTY, (1, WHOLE)), (_TO_CITY, (1, WHOLE)))),
+        KeepPrefix(_TO_COUNTY, hidden=2),
     ),
     Mask(
         "address_street", gettext_noop("address, to the street"),
         gettext_noop("Keeps all down to the township or subdistrict."), 3,
-        Pattern(((_TO_STREET, (1, WHOLE)), (_TO_CITY, (1, WHOLE)))),
+        KeepPrefix(_TO_STREET, hidden=2),
     ),
     Mask(
         "email", gettext_noop("e-mail address"),
@@ -148,3 +142,23 @@ _ALL: Final = (
 )  # fmt: skip
 
 MASKS: Final[Mapping[str, Mask]] = MappingProxyType({mask.name: mask for mask in _ALL})
+
+
+def mask_frame(frame: pl.DataFrame, masks: Mapping[str, str], *, key: bytes = b"") -> pl.DataFrame:
+    """Return the columns named in ``masks`` in that order, masked; no others.
+
+    Masked columns become text; only those with the mask ``none`` keep their type.
+    """
+    rules = {name: MASKS[mask].rule for name, mask in masks.items()}
+    hiding = [name for name, rule in rules.items() if not isinstance(rule, Clear)]
+    # In a step of its own: the rules below use each text many times.
+    texts = frame.select(list(masks)).with_columns(
+        pl.col(name).cast(pl.String).str.strip_chars(BLANKS) for name in hiding
+    )
+    return texts.with_columns(
+        pl.when(pl.col(name) != "")
+        .then(rules[name].expression(pl.col(name), key))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in hiding
+    )

@@ -88,17 +88,44 @@ _COMPOUND: Final = (
 class Name:
     """Shows the family name; compound names count as one if a given name follows."""
 
-    def expression(self, text: pl.Expr, key: bytes) -> pl.Expr:
-        compound = text.str.head(2).is_in(_COMPOUND) & (text.str.len_chars() > 2)
+    def expression(self, text: pl.Expr, key: bytes) -> pl.Expr:  # noqa: ARG002
+        length = text.str.len_chars()
+        compound = text.str.head(2).is_in(_COMPOUND) & (length > 2)
+        shown = pl.when(compound).then(2).otherwise(1)
+        masked = pl.concat_str([text.str.head(shown), pl.lit(_STARS).str.head(length - shown)])
+        return pl.when(length > 1).then(masked).when(text.is_not_null()).then(pl.lit(WHOLE))
+
+    def value(self, text: str, key: bytes) -> str:  # noqa: ARG002
+        shown = 2 if text[:2] in _COMPOUND and len(text) > 2 else 1
+        return text[:shown] + _STARS[: len(text) - shown] if len(text) > 1 else WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPrefix:
+    """Shows what ``pattern`` matches at the beginning, if at least ``hidden`` characters follow.
+
+    The pattern has no groups that capture: finding where a match ends is several times faster.
+    """
+
+    pattern: str
+    hidden: int
+
+    def expression(self, text: pl.Expr, key: bytes) -> pl.Expr:  # noqa: ARG002
+        length = text.str.len_chars()
+        rest = text.str.replace(f"^(?:{self.pattern})", "").str.len_chars()
+        shown = pl.concat_str([text.str.head(length - rest), pl.lit(WHOLE)])
         return (
-            pl.when(compound)
-            .then(KeepEnds(2, 0, hidden=1).expression(text, key))
-            .otherwise(KeepEnds(1, 0, hidden=1).expression(text, key))
+            pl.when((rest >= self.hidden) & (rest < length))
+            .then(shown)
+            .when(text.is_not_null())
+            .then(pl.lit(WHOLE))
         )
 
-    def value(self, text: str, key: bytes) -> str:
-        compound = text[:2] in _COMPOUND and len(text) > 2
-        return KeepEnds(2 if compound else 1, 0, hidden=1).value(text, key)
+    def value(self, text: str, key: bytes) -> str:  # noqa: ARG002
+        match = re.match(self.pattern, text)
+        if match is None or len(text) - match.end() < self.hidden:
+            return WHOLE
+        return match.group() + WHOLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,13 @@ def conninfo(options: Options, context: ConnectorContext) -> str:
         dbname=options.dbname,
         user=options.user,
         password=context.secrets.get("password", ""),
-        passfile="/dev/null",
+        passfile="/dev/null/none",
         connect_timeout=max(2, context.timeouts.connect),
         application_name="govshare",
         client_encoding="UTF8",
         gssencmode="disable",
+        keepalives_idle=30,  # a source that vanished is noticed within a minute
+        keepalives_interval=10,
+        keepalives_count=3,
+        tcp_user_timeout=60_000,
     )

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sharing.protection.grades import choose, suggest
-from sharing.protection.masks import MASKS
+from sharing.protection.masks import MASKS, mask_frame
 from sharing.protection.rules import KeepEnds
 
 KEY = b"k" * 32
@@ -77,7 +77,7 @@ def test_table(name, clear, masked):
 
 def column(name, values, key=KEY):
     frame = pl.DataFrame({"a": pl.Series(values, dtype=pl.String)})
-    return frame.select(MASKS[name].expression(pl.col("a"), key=key))["a"].to_list()
+    return mask_frame(frame, {"a": name}, key=key)["a"].to_list()
 
 
 texts = st.one_of(
@@ -136,9 +136,15 @@ def test_enough_is_hidden(name, value):
     ids=lambda series: str(series.dtype),
 )
 def test_any_type_becomes_text_and_nothing_stays_nothing(name, values):
-    masked = values.to_frame("a").select(MASKS[name].expression(pl.col("a"), key=KEY))["a"]
+    masked = mask_frame(values.to_frame("a"), {"a": name}, key=KEY)["a"]
     assert masked.dtype == pl.String
     assert masked.is_null().to_list() == values.is_null().to_list()
+
+
+def test_only_the_columns_named_in_the_order_named():
+    frame = pl.DataFrame({"a": ["甲乙"], "secret": ["x"], "n": [1]})
+    masked = mask_frame(frame, {"n": "none", "a": "name"})
+    assert masked.to_dict(as_series=False) == {"n": [1], "a": ["甲*"]}
 
 
 def test_long_values_do_not_tell_their_length():

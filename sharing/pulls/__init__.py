@@ -1,0 +1,1 @@
+"""Pulls: one run of fetching, checking, masking, packaging and publishing what a grant allows."""
