@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,17 @@ class SharingConfig(AppConfig):
 
     name = "sharing"
     verbose_name = _("Sharing")
+
+    def ready(self) -> None:
+        """Make notices, tasks and the answer to a changed calendar known."""
+        from portal.worktime.changes import on_calendar_change
+        from sharing import notice_kinds, tasks  # noqa: F401 - the outbox names tasks
+
+        notice_kinds.register_all()
+        on_calendar_change(_recompute_deadlines)
+
+
+def _recompute_deadlines(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("sharing.recompute_deadlines", due_at=now)

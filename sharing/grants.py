@@ -75,7 +75,7 @@ def create_for(item: ApplicationItem, *, terms: Terms, supply_days: int, now: da
     }
     due = worktime.calendar().add_working_days(on, supply_days)
     grant = Grant.objects.create(
-        number=Counter.objects.number("SQG", item.provider.region_id, on),
+        number=Counter.objects.number("GX", item.provider.region_id, on),
         item=item,
         supply_due_on=due.on,
         content_hash=hashlib.sha256(canonical(allowed)).hexdigest(),

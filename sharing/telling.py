@@ -1,12 +1,12 @@
 """Telling officials what concerns them. The texts are in notice_kinds.py; data is never told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
-from portal.notices.actions import notify
 
+from portal.notices.actions import notify
 from portal.organisation.models import Official, Role
 from sharing import access
 from sharing.approval.clocks import local_day
@@ -63,12 +63,12 @@ def tell_of_failure(pull: Pull, *, now: datetime) -> None:
     grant = pull.grant
     stewards = access.holders(grant.resource.provider_id, [Role.STEWARD], local_day(now))
     people = {pull.requested_by_id or grant.item.application.applicant_id, *stewards}
-    params = {"code": pull.failure_code, **pull.failure_detail}
+    params = {"code": pull.failure_code, "detail": pull.failure_detail}
     _about_grant(grant, "pull.given_up", people, now=now, params=params)
 
 
 def _about_grant(
-    grant: Grant, kind: str, people: Iterable[int], *, now: datetime, params: dict[str, str]
+    grant: Grant, kind: str, people: Iterable[int], *, now: datetime, params: Mapping[str, object]
 ) -> None:
     notify(
         kind,

@@ -21,13 +21,13 @@ DEFINITION = {
 IN_FORCE = datetime.date(2025, 8, 1)  # as Decree 809
 
 
-def add(apps, schema_editor):
+def add(apps, schema_editor):  # noqa: ARG001
     apps.get_model("sharing", "ChainPolicy").objects.get_or_create(
         name=NAME, version=VERSION, defaults={"definition": DEFINITION, "valid_from": IN_FORCE}
     )
 
 
-def remove(apps, schema_editor):
+def remove(apps, schema_editor):  # noqa: ARG001
     apps.get_model("sharing", "ChainPolicy").objects.filter(
         name=NAME, version=VERSION, definition=DEFINITION
     ).delete()

@@ -7,9 +7,11 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Mode
+from sharing.approval.clocks import BEIJING
 
 
 class GrantStatus(models.TextChoices):
@@ -28,6 +30,15 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self, on: date) -> Self:
         """Active grants whose period covers the day ``on``."""
         return self.filter(status=GrantStatus.ACTIVE, starts_on__lte=on, ends_on__gte=on)
+
+    def in_force_by_database_clock(self) -> Self:
+        """Active grants whose period covers the database's own day.
+
+        Asked in addition where data leaves: then one wrong clock alone opens nothing too early
+        and nothing for too long.
+        """
+        today = TruncDate(Now(), tzinfo=BEIJING)
+        return self.filter(status=GrantStatus.ACTIVE, starts_on__lte=today, ends_on__gte=today)
 
 
 class Grant(models.Model):

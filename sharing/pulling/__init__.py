@@ -1,0 +1,1 @@
+"""Pulls in the database: asking, claiming, running, publishing, stopping, sweeping (DESIGN §6)."""

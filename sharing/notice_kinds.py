@@ -1,0 +1,43 @@
+"""Texts of the notices of sharing; numbers and names only, never the data itself."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notices.kinds import Params, register
+from sharing.pulling.failures import explain
+
+TEXTS = {
+    "item.to_sign": _("%(department)s asks for “%(title)s” (%(number)s): your decision is needed."),
+    "item.to_know": _("%(department)s asks for “%(title)s” (%(number)s): for your information."),
+    "item.supplement": _("Your application %(number)s for “%(title)s” needs a supplement."),
+    "item.refused": _("Your application %(number)s for “%(title)s” was refused: %(reason)s"),
+    "item.refusal_copied": _(
+        "The application %(number)s of %(department)s for “%(title)s” was refused: %(reason)s"
+    ),
+    "item.consented": _("Your application %(number)s for “%(title)s” was consented to."),
+    "item.withdrawn": _("%(department)s took the application %(number)s for “%(title)s” back."),
+    "item.due_soon": _("The application %(number)s for “%(title)s” is due on %(due)s."),
+    "item.overdue": _("The application %(number)s for “%(title)s” was due on %(due)s."),
+    "grant.active": _("The data “%(title)s” can be pulled now (grant %(number)s)."),
+    "grant.suspended": _("The grant %(number)s for “%(title)s” was suspended: %(reason)s"),
+    "grant.resumed": _("The grant %(number)s for “%(title)s” is in force again."),
+    "grant.terminated": _("The grant %(number)s for “%(title)s” was terminated: %(reason)s"),
+    "grant.expired": _("The grant %(number)s for “%(title)s” has expired."),
+    "grant.supply_due": _("“%(title)s” must be supplied by %(due)s (grant %(number)s)."),
+    "delivery.published": _("“%(title)s” has arrived: %(rows)s rows (delivery %(number)s)."),
+    "pull.given_up": _("“%(title)s” could not be fetched (grant %(number)s): %(why)s"),
+}
+
+
+def register_all() -> None:
+    """Make the kinds known; called when the app is ready."""
+    for kind, text in TEXTS.items():
+        register(kind, text, _say_why if kind == "pull.given_up" else None)
+
+
+def _say_why(params: Params) -> Mapping[str, object]:
+    """The failure code among ``params`` in words."""
+    detail = params.get("detail")
+    words = explain(str(params.get("code", "")), detail if isinstance(detail, Mapping) else {})
+    return {**params, "why": f"{words.text} {words.remedy}"}

@@ -1,0 +1,46 @@
+"""From a data source of the catalog to a connector: credentials are decrypted here and kept nowhere."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db import transaction
+
+from catalog.models import DataSource
+from portal.embedded import addresses
+from portal.env import EMBEDDED_SERVICES, VAR_DIR
+from sharing.connectors.base import Connector, ConnectorContext
+from sharing.connectors.registry import connect
+from sharing.protection import crypto
+
+
+def context_of(source: DataSource) -> str:
+    """What the encrypted credentials are bound to: moved to another source they do not decrypt."""
+    return f"data-source:{source.pk}"
+
+
+@transaction.atomic
+def store_credentials(source: DataSource, values: Mapping[str, str]) -> None:
+    """Encrypt and keep the credentials of a saved source; an empty mapping removes them."""
+    source.secrets = (
+        crypto.seal(values, settings.FIELD_KEYS, context=context_of(source)) if values else None
+    )
+    source.save(update_fields=["secrets"])
+
+
+def connector_for(source: DataSource) -> Connector:
+    """The connector of the source. Raises DecryptionError, InvalidOptions, UnknownConnector."""
+    secrets = (
+        crypto.unseal(source.secrets, settings.FIELD_KEYS, context=context_of(source))
+        if source.secrets
+        else {}
+    )
+    context = ConnectorContext(
+        options=source.options, secrets=secrets, allowed_hosts=allowed_hosts()
+    )
+    return connect(source.connector, context)
+
+
+def allowed_hosts() -> tuple[str, ...]:
+    """Where sources may be: the configured hosts and the portal's own embedded database server."""
+    own = [str(addresses(VAR_DIR).socket_dir)] if "postgres" in EMBEDDED_SERVICES else []
+    return (*settings.SOURCE_HOSTS, *own)

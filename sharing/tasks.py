@@ -1,0 +1,40 @@
+"""What workers and the clockwork do. Ids in, safe to run twice; the rows hold the truth."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from sharing import actions, grants
+from sharing.pulling import running, sweeping
+from sharing.reminders import remind
+
+
+@shared_task(name="sharing.run_pull")
+def run_pull(pull_id: str) -> None:
+    """One attempt of a pull."""
+    running.run(pull_id, clock=timezone.now)
+
+
+@shared_task(name="sharing.expire_grants")
+def expire_grants() -> None:
+    """End grants whose period is over, open those whose entry was attached meanwhile."""
+    now = timezone.now()
+    grants.expire_due(now)
+    grants.activate_ready(now)
+
+
+@shared_task(name="sharing.sweep_pulls")
+def sweep_pulls() -> None:
+    """Find pulls whose worker or wake-up was lost."""
+    sweeping.sweep(timezone.now())
+
+
+@shared_task(name="sharing.remind_deadlines")
+def remind_deadlines() -> None:
+    """Tell holders what is due soon or overdue, once a day each."""
+    remind(timezone.now())
+
+
+@shared_task(name="sharing.recompute_deadlines")
+def recompute_deadlines() -> None:
+    """Derive due dates anew after the calendar changed."""
+    actions.recompute_deadlines(timezone.now())
