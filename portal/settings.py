@@ -261,11 +261,11 @@ CACHES = {
 # --- REST ----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "portal.api.TokenAuthentication",
+        "portal.api_defaults.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.api.SignedIn"],
-    "DEFAULT_PAGINATION_CLASS": "portal.api.CursorPage",
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api_defaults.SignedIn"],
+    "DEFAULT_PAGINATION_CLASS": "portal.api_defaults.CursorPage",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
@@ -314,6 +314,8 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [secret("FIELD_KEY")]
 SIGNING_KEY = secret("SIGNING_KEY")
 """Seed of the Ed25519 key that signs checkpoints and manifests."""
 RESOURCE_CODE_RULE = env.str("RESOURCE_CODE_RULE", default="guide-2017")
+USE_PERIOD_YEARS = env.int("USE_PERIOD_YEARS", default=3)
+"""The longest period of use an application may ask for."""
 DOWNLOAD_LINK_SECONDS = env.int("DOWNLOAD_LINK_SECONDS", default=300)
 PULL_LEASE_SECONDS = env.int("PULL_LEASE_SECONDS", default=30)
 PULL_ATTEMPTS = env.int("PULL_ATTEMPTS", default=3)
