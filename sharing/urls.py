@@ -1,6 +1,23 @@
-"""Addresses of the pages of this app."""
+"""Addresses of the pages of sharing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from sharing.views import apply, cases
 
 app_name = "sharing"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("catalog/<uuid:pk>/apply/", apply.start, name="apply"),
+    path("applications/", cases.applications, name="applications"),
+    path("applications/<uuid:pk>/", cases.application, name="application"),
+    path("applications/<uuid:pk>/tasks/", apply.tasks, name="tasks"),
+    path("applications/<uuid:pk>/purpose/", apply.purpose, name="purpose"),
+    path("applications/<uuid:pk>/items/", apply.items, name="items"),
+    path("applications/<uuid:pk>/use/", apply.use, name="use"),
+    path("applications/<uuid:pk>/check/", apply.check, name="application_check"),
+    path("applications/<uuid:pk>/submitted/", apply.submitted, name="submitted"),
+    path("applications/<uuid:pk>/discard/", apply.discard, name="discard"),
+    path("applications/<uuid:pk>/copy/", apply.copy, name="copy"),
+    path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
+    path("inbox/", cases.inbox, name="inbox"),
+    path("inbox/<uuid:pk>/", cases.review, name="review"),
+]

@@ -1,0 +1,219 @@
+"""Forms of the application pages; what they mean is decided by actions."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Mode
+from portal.organisation.models import Region
+from sharing.approval.terms import RefusalCode, SharingType
+from sharing.models import ApplicationItem
+from sharing.presenting import words
+
+ALL_ROWS = ""
+
+
+def _area(rows: int = 3) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class PurposeForm(forms.Form):
+    """Why the data is needed (Decree 809 article 20)."""
+
+    use_basis = forms.CharField(
+        label=_("Legal basis of use"),
+        max_length=2000,
+        widget=_area(),
+        required=False,
+        help_text=_("Law, regulation or duty, with its article."),
+    )
+    use_scenario = forms.CharField(
+        label=_("Use scenario"),
+        max_length=2000,
+        widget=_area(),
+        required=False,
+        help_text=_("The business in which the data is used."),
+    )
+    use_scope = forms.CharField(
+        label=_("Scope of use"),
+        max_length=2000,
+        widget=_area(),
+        required=False,
+        help_text=_("Who uses the data and where it stays."),
+    )
+
+
+class UseForm(forms.Form):
+    """Which rows, how and for how long."""
+
+    row_region = forms.ChoiceField(label=_("Rows"), widget=forms.RadioSelect, required=False)
+    mode = forms.ChoiceField(label=_("Sharing mode"), widget=forms.RadioSelect, required=False)
+    starts_on = forms.DateField(label=_("Use from"), widget=forms.DateInput, required=False)
+    ends_on = forms.DateField(
+        label=_("Use until"),
+        widget=forms.DateInput,
+        required=False,
+        help_text=_("At most three years; the grant ends by itself."),
+    )
+
+    def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice_hints = {"row_region": {}}
+        rows = self.fields["row_region"]
+        rows.choices = self._regions(item)  # type: ignore[attr-defined]
+        offered = item.version.sharing_modes or Mode.values
+        mode = self.fields["mode"]
+        mode.choices = [  # type: ignore[attr-defined]
+            (value, label) for value, label in Mode.choices if value in offered
+        ]
+
+    def _regions(self, item: ApplicationItem) -> list[tuple[str, Any]]:
+        choices: list[tuple[str, Any]] = []
+        if item.version.splittable:
+            own = item.application.department.region
+            codes = [own.code, *own.superior_codes()]
+            found = {region.code: region for region in Region.objects.filter(code__in=codes)}
+            for code in codes:
+                region = found.get(code)
+                if region is None or region.level == Region.Level.NATION:
+                    continue
+                choices.append((code, _("Rows of %(region)s") % {"region": region.name}))
+            if choices:
+                self.choice_hints["row_region"][choices[0][0]] = _(
+                    "The smallest scope; usually decided fastest."
+                )
+        choices.append((ALL_ROWS, _("All rows")))
+        return choices
+
+    @staticmethod
+    def suggested(today: date, item: ApplicationItem) -> dict[str, Any]:
+        """What a new application begins with: the own region's rows, a year from tomorrow."""
+        own = item.application.department.region_id if item.version.splittable else ALL_ROWS
+        modes = item.version.sharing_modes or [Mode.FILE]
+        return {
+            "row_region": own,
+            "mode": Mode.FILE if Mode.FILE in modes else modes[0],
+            "starts_on": today,
+            "ends_on": today + timedelta(days=365),
+        }
+
+
+class PromiseForm(forms.Form):
+    """The declaration before sending."""
+
+    agree = forms.BooleanField(
+        label=_(
+            "The above is true, lawful and necessary. We use the data only for this purpose, scope"
+            " and period, pass it to no third party, and dispose of it afterwards as required."
+        ),
+        error_messages={"required": _("Confirm the declaration to submit the application.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """What a signer decides about one item."""
+
+    SIGN, SUPPLEMENT, REFUSE = "sign", "request_supplement", "refuse"
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            (SIGN, _("Sign")),
+            (SUPPLEMENT, _("Ask for a supplement")),
+            (REFUSE, _("Refuse")),
+        ],
+        error_messages={"required": _("Choose what you decide.")},
+    )
+    comment = forms.CharField(label=_("Comment"), required=False, widget=_area(2), max_length=1000)
+    gaps = forms.CharField(
+        label=_("Everything that has to be supplied"),
+        required=False,
+        widget=_area(4),
+        max_length=4000,
+        help_text=_("One line for each point. This can be asked only once."),
+    )
+    code = forms.ChoiceField(label=_("Reason"), required=False)
+    text = forms.CharField(
+        label=_("Explanation for the applicant"), required=False, widget=_area(), max_length=2000
+    )
+    citation = forms.CharField(
+        label=_("Legal basis of the refusal"),
+        required=False,
+        max_length=300,
+        help_text=_("Needed when a law forbids it: title and article."),
+    )
+
+    choice_hints = {
+        "decision": {
+            SIGN: _("Sends it on to the next office."),
+            SUPPLEMENT: _("Says everything at once; the clock stands still meanwhile."),
+            REFUSE: _("Needs a lawful reason; the applicant may object."),
+        }
+    }
+    reveals = {
+        "decision": {
+            SIGN: ("comment",),
+            SUPPLEMENT: ("gaps",),
+            REFUSE: ("code", "text", "citation"),
+        }
+    }
+
+    def __init__(self, *args: Any, sharing_type: SharingType | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = list(RefusalCode)
+        if sharing_type is SharingType.UNCONDITIONAL:
+            codes = [RefusalCode.UNTRUE, RefusalCode.UNLAWFUL, RefusalCode.UNNECESSARY]
+        reason = self.fields["code"]
+        reason.choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a reason")),
+            *((code.value, words.REFUSALS[code]) for code in codes),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Name everything the chosen decision lacks."""
+        data = super().clean() or {}
+        match data.get("decision"):
+            case self.SUPPLEMENT if not (data.get("gaps") or "").strip():
+                self.add_error("gaps", _("Write what has to be supplied, one line for each point."))
+            case self.REFUSE:
+                self._clean_refusal(data)
+            case _:
+                pass
+        return data
+
+    def _clean_refusal(self, data: dict[str, Any]) -> None:
+        if not data.get("code"):
+            self.add_error("code", _("Choose the reason of the refusal."))
+        if not (data.get("text") or "").strip():
+            self.add_error("text", _("Explain the refusal; it must give reasons (article 21)."))
+        if data.get("code") == RefusalCode.LAW_FORBIDS and not data.get("citation"):
+            self.add_error("citation", _("Cite the law that forbids it, with its article."))
+
+
+class SupplementForm(PurposeForm):
+    """The applicant's answer to a supplement notice."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    explanation = forms.CharField(
+        label=_("Your explanation"),
+        required=False,
+        widget=_area(),
+        max_length=2000,
+        help_text=_("For the office that asked; changed texts above start the chain over."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """A step that needs a reason."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=_area(),
+        max_length=1000,
+        error_messages={"required": _("Say why; the others concerned will read it.")},
+    )

@@ -1,0 +1,1 @@
+"""How cases look to people: words for codes, chains, timelines. Pages show what this makes."""

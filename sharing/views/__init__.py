@@ -1,0 +1,1 @@
+"""Pages of sharing: applying, following, deciding, receiving."""

@@ -1,0 +1,199 @@
+"""Following and deciding: my applications, one application, the inbox, the review page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.errors import Invalid, NotAllowed
+from portal.pages.fields import add_faults
+from portal.worktime.access import calendar
+from sharing import access, actions, cases
+from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign
+from sharing.approval.terms import Gap, RefusalCode, SharingType
+from sharing.forms import DecisionForm, ReasonForm, SupplementForm
+from sharing.models import ApplicationItem
+from sharing.presenting import words
+from sharing.presenting.chains import running_chain
+from sharing.presenting.samples import item_views
+from sharing.presenting.timeline import timeline
+from sharing.views.apply import TEXTS
+from sharing.views.common import item_of, loaded_item, loaded_items, official_of
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def applications(request: HttpRequest) -> HttpResponse:
+    """The applications of the official's departments, newest first."""
+    official = official_of(request)
+    mine = access.applications_visible_to(official, timezone.localdate()).filter(
+        department__in=access.department_ids(official, timezone.localdate())
+    )
+    found = loaded_items().filter(application__in=mine).order_by("-application__created_at", "-pk")
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(item, *words.status(item.status), _waits_for(item)) for item in page]
+    return render(request, "sharing/applications.html", {"page_obj": page, "rows": rows})
+
+
+def _waits_for(item: ApplicationItem) -> str:
+    stage = item.stages.select_related("office").filter(status__in=["open", "paused"]).first()
+    if stage is None:
+        return ""
+    return f"{stage.office.name} · {words.role(stage.role)}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def application(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One application like a parcel: where it is, who has it, by when; and what may be done now."""
+    item = item_of(request, pk)
+    if item.status == ApplicationItem.Status.DRAFT:
+        return redirect("sharing:tasks", pk)
+    withdraw = ReasonForm(initial={"seen": item.event_count})
+    if request.method == "POST":
+        withdraw = ReasonForm(request.POST)
+        if withdraw.is_valid():
+            actions.withdraw_application(
+                by=official_of(request),
+                item_id=item.pk,
+                seen=withdraw.cleaned_data["seen"] or 0,
+                reason=withdraw.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+            messages.success(request, _("The application was withdrawn."))
+            return redirect("sharing:application", pk)
+    context = _case_context(request, item) | {"withdraw": withdraw}
+    status = 422 if withdraw.errors else 200
+    return render(request, "sharing/application.html", context, status=status)
+
+
+def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]:
+    now = timezone.now()
+    case = cases.load(item)
+    table = case.timetable
+    current = case.state.current_stage
+    kind, word = words.status(item.status)
+    return {
+        "item": item,
+        "application": item.application,
+        "case": case,
+        "kind": kind,
+        "status": word,
+        "current": current,
+        "current_role": words.role(current.stage.role) if current else "",
+        "total": len(case.state.stages),
+        "groups": running_chain(case, calendar(), now),
+        "events": timeline(case),
+        "reply": table.reply if table else None,
+        "supply": table.supply if table else None,
+        "row": table.at(current.stage.position) if table and current else None,
+        "commands": actions.available_commands(item, official_of(request), now),
+        "views": [
+            view for view in item_views(item.version.items.all()) if view.item.key in item.fields
+        ],
+        "grant": getattr(item, "grant", None),
+        "refused_for": _refusal(case),
+    }
+
+
+def _refusal(case: cases.Case) -> str:
+    code = getattr(case.state.decision, "code", None)
+    return str(words.REFUSALS[code]) if code else ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer everything an office asked for, at once."""
+    item = item_of(request, pk)
+    initial = {name: getattr(item.application, name) for name in TEXTS}
+    form = SupplementForm(request.POST or None, initial={**initial, "seen": item.event_count})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.resubmit_application(
+                by=official_of(request),
+                item_id=item.pk,
+                seen=data["seen"],
+                content={name: data[name] for name in TEXTS},
+                explanation=data["explanation"],
+                now=timezone.now(),
+            )
+        except Invalid as error:
+            add_faults(form, error)
+        except NotAllowed as error:
+            form.add_error(None, f"{error.message} {error.remedy}")
+        else:
+            messages.success(request, _("The supplement was handed in; the clock runs again."))
+            return redirect("sharing:application", pk)
+    context = _case_context(request, item) | {"form": form}
+    return render(request, "sharing/supplement.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What waits for the official, the most urgent first."""
+    found = access.inbox(official_of(request), timezone.localdate()).select_related(
+        "office",
+        "item__version",
+        "item__application__department",
+        "item__application__applicant",
+    )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    late = found.filter(due_on__lt=today).count()
+    context = {"page_obj": page, "late": late, "today": today}
+    return render(request, "sharing/inbox.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything a signer needs on one page, and the decision."""
+    item = loaded_item(request, pk)
+    sharing_type = SharingType(item.version.sharing_type) if item.version.sharing_type else None
+    form = DecisionForm(
+        request.POST or None,
+        initial={"seen": item.event_count, "decision": DecisionForm.SIGN},
+        sharing_type=sharing_type,
+    )
+    kept = request.POST.getlist("keep") if request.method == "POST" else list(item.fields)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.execute(
+                by=official_of(request),
+                item_id=pk,
+                command=_command(form, item, kept),
+                now=timezone.now(),
+            )
+        except NotAllowed as error:
+            form.add_error(None, f"{error.message} {error.remedy}")
+            item = loaded_item(request, pk)
+        else:
+            messages.success(request, _("Your decision is recorded."))
+            return redirect("sharing:inbox")
+    context = _case_context(request, item) | {"form": form, "kept": set(kept)}
+    return render(request, "sharing/review.html", context, status=422 if form.errors else 200)
+
+
+def _command(form: DecisionForm, item: ApplicationItem, kept: list[str]) -> Command:
+    data = form.cleaned_data
+    seen = data["seen"]
+    match data["decision"]:
+        case DecisionForm.SUPPLEMENT:
+            lines = [line.strip() for line in data["gaps"].splitlines() if line.strip()]
+            return RequestSupplement(seen=seen, gaps=tuple(Gap("", line) for line in lines))
+        case DecisionForm.REFUSE:
+            return Refuse(
+                seen=seen,
+                code=RefusalCode(data["code"]),
+                text=data["text"],
+                citation=data["citation"],
+            )
+        case _:
+            narrowed = None if set(kept) >= set(item.fields) else tuple(kept)
+            return Sign(seen=seen, narrow_fields=narrowed, comment=data["comment"])
