@@ -90,7 +90,7 @@ def _draft(
         "source_published_on": published_on - timedelta(days=chance.between(30, 700)),
         "source_updated_on": today - timedelta(days=chance.between(1, 19)),
     }
-    limited = sharing_type == SharingType.CONDITIONAL and chance.among(60) == 0
+    limited = local and sharing_type == SharingType.CONDITIONAL and chance.among(45) == 0
     return Draft(
         key, subject, department, content, subject.items,
         Visibility.LIMITED if limited else Visibility.LISTED, published_on,

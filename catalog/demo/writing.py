@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from catalog import codes
+from catalog.actions import content_digest
 from catalog.demo.entries import Draft
 from catalog.demo.words import Item
 from catalog.models import (
@@ -32,6 +34,7 @@ _WITHDRAWN_AMONG = 150
 _REVISED_AMONG = 40
 """One local entry among so many is a draft or is withdrawn; one of all has an older version."""
 _REVISED_AFTER = timedelta(days=14)
+_WITHDRAWN_AFTER = timedelta(days=15)
 _BATCH = 1000
 
 
@@ -57,6 +60,7 @@ def write(drafts: Sequence[Draft], made: Organisation, *, seed: int) -> list[Res
     for number in range(max(len(one.versions) for one in planned)):  # one draft at a time
         later = [one for one in planned if len(one.versions) > number]
         _write_versions(later, number)
+    prefetch_related_objects([version for one in planned for version in one.versions], "items")
     _number(planned)
     _show(planned)
     return [one.resource for one in planned]
@@ -153,11 +157,21 @@ def _number(planned: list[Planned]) -> None:
 
 
 def _record(one: Planned) -> None:
+    """Ledger entries as publishing and withdrawing write them."""
     for version, at in zip(one.versions, one.times, strict=True):
         record(
             "catalog.published", by=one.by, obj=one.resource, now=at, label=version.title,
-            departments=[one.draft.provider.pk],
-            data={"version": version.number, "code": one.resource.code}, article="17",
+            departments=[one.draft.provider.pk], article="13, 16",
+            data={
+                "code": one.resource.code, "version": version.number,
+                "replaces": version.number - 1 or None, "sha256": content_digest(version),
+            },
+        )  # fmt: skip
+    if one.status == ResourceStatus.WITHDRAWN:
+        record(
+            "catalog.withdrawn", by=one.by, obj=one.resource, now=one.times[-1] + _WITHDRAWN_AFTER,
+            label=one.versions[-1].title, departments=[one.draft.provider.pk], article="17",
+            data={"code": one.resource.code, "reason": "机构职责调整，数据由其他部门提供。"},
         )  # fmt: skip
 
 

@@ -53,6 +53,9 @@ _AUTHORITY: tuple[tuple[Role, ...], ...] = (
     (Role.AUTHORITY_HEAD,),
 )
 
+_GRADED_DATA: Key = ("police", PROVINCE)
+"""Holds data graded important, so its security administrator has a say in sharing it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -139,6 +142,8 @@ def _posts_of(key: Key) -> Iterable[tuple[Role, ...]]:
         authority = _AUTHORITY
     else:
         own, authority = _FEW_PEOPLE, _AUTHORITY[1:]
+    if key == _GRADED_DATA:
+        return [*own, (Role.SECADMIN,)]
     administrators = [(role,) for role in ADMIN_ROLES] if region == PROVINCE else []
     return [*own, *authority, *administrators] if line == "data" else own
 

@@ -1,0 +1,144 @@
+"""Loading the demonstration province: organisation, catalog, sources, months of history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import demo as catalog_demo
+from catalog.demo import Catalog
+from catalog.models import Resource
+from portal.notices.models import Notice
+from portal.organisation import demo as organisation_demo
+from portal.organisation.demo import Organisation
+from portal.organisation.demo.chance import Chance
+from portal.organisation.models import Department, Official
+from portal.worktime import access as worktime
+from sharing.demo import story
+from sharing.demo.attaching import attach_flagships
+from sharing.demo.cases import Scene, course
+from sharing.demo.clockwork import OfficeHours, run
+from sharing.demo.database import SourceNotMadeError, make
+from sharing.demo.scripts import scripts
+from sharing.models import Application, Delivery, Grant, GrantStatus
+from sharing.pulling.requests import request_pull
+
+SEED = 20_250_801
+"""Decree 809 came into force on that day; any other number makes another province."""
+APPLICATIONS, FEW_APPLICATIONS = 84, 10
+"""Applications by chance, besides those of the story."""
+_ATTACHED_BEFORE = timedelta(days=300)
+_READ_AFTER = timedelta(days=4)
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was made, and the seconds each part took."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    source: str = ""
+
+
+def is_empty() -> bool:
+    """Whether the database holds no organisation and no catalog yet."""
+    return not any(model.objects.exists() for model in (Department, Official, Resource))
+
+
+def load(*, now: datetime, seed: int = SEED, small: bool = False, say: Say = lambda _: None) -> Report:
+    """Load the province into an empty database, all or nothing; the same for the same arguments.
+
+    ``now`` is where the invented past ends. The source database is a second database on the same
+    server and is made anew.
+    """
+    with transaction.atomic():
+        return _Loader(seed, now, small=small, say=say).load()
+
+
+class _Loader:
+    """One loading: the parts in order, each with its time."""
+
+    def __init__(self, seed: int, now: datetime, *, small: bool, say: Say) -> None:
+        self.seed, self.now, self.small, self.say = seed, now, small, say
+        self.today = timezone.localdate(now)
+        self.report = Report()
+
+    def load(self) -> Report:
+        """All parts; counts at the end."""
+        made = self._part(_("Departments and officials"), self._organisation)
+        catalog = self._part(_("Catalog"), lambda: self._catalog(made))
+        self._part(_("Source database"), lambda: self._source(made, catalog))
+        self._part(_("Applications"), lambda: self._history(made, catalog))
+        self.report.counts = {
+            "regions": len(made.regions),
+            "departments": Department.objects.count(),
+            "officials": Official.objects.count(),
+            "entries": Resource.objects.published().count(),
+            "applications": Application.objects.count(),
+            "grants": Grant.objects.count(),
+            "deliveries": Delivery.objects.count(),
+        }
+        return self.report
+
+    def _part(self, name: str, work: Callable[[], Any]) -> Any:
+        self.say(f"{name} …")
+        began = monotonic()
+        result = work()
+        self.report.seconds[name] = round(monotonic() - began, 1)
+        return result
+
+    def _organisation(self) -> Organisation:
+        return organisation_demo.load(seed=self.seed, today=self.today, small=self.small)
+
+    def _catalog(self, made: Organisation) -> Catalog:
+        return catalog_demo.load(made, seed=self.seed, today=self.today)
+
+    def _source(self, made: Organisation, catalog: Catalog) -> None:
+        try:
+            database = make(
+                regions=made.regions, seed=self.seed, today=self.today, small=self.small
+            )
+        except SourceNotMadeError as error:
+            self.say(_("No source database, so nothing can be pulled: %(reason)s") % {"reason": error})
+            return
+        attach_flagships(made, catalog, database, now=self.now - _ATTACHED_BEFORE)
+        self.report.source = database.dbname
+
+    def _history(self, made: Organisation, catalog: Catalog) -> None:
+        planned = story.story(made, catalog)
+        taken = {(script.demander, script.matter.subject) for script in planned}
+        # the story begins with an application for this entry: nobody has made it before
+        taken.add((story.HONGQIAO, story.FIRST_SUBJECT))
+        count = FEW_APPLICATIONS if self.small else APPLICATIONS
+        planned += scripts(made, catalog, count=count, taken=taken, seed=self.seed)
+        scene = Scene(
+            made, catalog, Official.objects.in_bulk(), OfficeHours(worktime.read_calendar()),
+            Chance(self.seed, "history"), self.now,
+        )  # fmt: skip
+        run([course(script, scene) for script in planned], until=self.now)
+        Notice.objects.filter(created_at__lt=self.now - _READ_AFTER).update(
+            read_at=F("created_at") + timedelta(hours=2)
+        )
+        self._ask_for_data()
+
+    def _ask_for_data(self) -> None:
+        """One pull of the story's clerk waits for the worker that starts with the portal."""
+        grant = (
+            Grant.objects.filter(
+                status=GrantStatus.ACTIVE, item__application__applicant__username="hongqiao.clerk"
+            )
+            .order_by("-created_at", "number")
+            .select_related("item__application__applicant")
+            .first()
+        )
+        if grant is not None:
+            applicant = grant.item.application.applicant
+            request_pull(by=applicant, grant_id=grant.pk, now=self.now)
