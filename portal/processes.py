@@ -25,16 +25,11 @@ def die_with_parent(
     def prepare() -> None:
         if namespace_uid is not None:
             _enter_user_namespace(namespace_uid)
-        bind_to_parent(number)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent:  # the parent died before the kernel was told
             os._exit(1)
 
     return prepare
-
-
-def bind_to_parent(number: signal.Signals) -> None:
-    """Have the kernel send `number` to this process when the process that forked it dies."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def _enter_user_namespace(uid: int) -> None:
