@@ -20,9 +20,8 @@ from portal.organisation.models import Department, Official, Region, Role
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor; nothing is read before a template asks for it."""
-    if not hasattr(request, "page"):
-        request.page = Page(request)  # type: ignore[attr-defined]
-    return {"page": request.page}
+    kept = request.__dict__  # one request may render several templates
+    return {"page": kept.setdefault("_page", Page(request))}
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class RequestIdMiddleware:
         """Number the request, answer it, write its line."""
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
-        request.request_id = request_id  # type: ignore[attr-defined]
+        request.__dict__["request_id"] = request_id
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
@@ -130,7 +130,7 @@ class SessionLimitMiddleware:
         if not timedelta() <= age <= timedelta(seconds=settings.SESSION_ABSOLUTE_AGE):
             logout(request)
             return
-        request.official_id = request.user.pk  # type: ignore[attr-defined]
+        request.__dict__["official_id"] = request.user.pk
 
 
 def to_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -142,7 +142,7 @@ def to_sign_in(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
 
 
-class ContentPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentPolicyMiddleware(CSPMiddleware):
     """The strict content policy, relaxed for the administration's theme and nowhere else."""
 
     def get_policy_parts(

@@ -33,4 +33,5 @@ class SignInView(LoginView):  # type: ignore[misc]
             "lock_minutes": int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60,
             "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
         }
-        return super().get_context_data(**kwargs) | {"limits": limits}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"limits": limits}

@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 
 from portal.errors import Fault, Invalid, Text
 
-
 ROWS = 4
 DJANGO_ROWS = "10"
 """A text area for which nobody chose a height."""
@@ -74,7 +73,7 @@ class FieldView:
     def errors(self) -> list[Text]:
         """What is wrong with the answer; a missing one is named, so that the summary makes sense."""
         found = zip(self.bound.errors, self.bound.errors.as_data(), strict=True)
-        return [self._missing if self._is_missing(fault) else text for text, fault in found]
+        return [self._missing if self._is_missing(fault) else str(text) for text, fault in found]
 
     def _is_missing(self, fault: forms.ValidationError) -> bool:
         return (
@@ -175,7 +174,7 @@ class SummaryLine:
 
 def summary_of(form: BaseForm) -> list[SummaryLine]:
     """All errors of a form: the whole form's first, then field by field, in the same words."""
-    lines = [SummaryLine(error) for error in form.non_field_errors()]
+    lines = [SummaryLine(str(error)) for error in form.non_field_errors()]
     for bound in form:
         view = FieldView(bound)
         lines += [SummaryLine(error, view.first_id) for error in view.errors]

@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -237,10 +237,10 @@ def chain_small(groups: Sequence[ChainGroup], label: Text = "") -> dict[str, Any
 
 # --- the shell -----------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
-def home_panel(context: Context, shown: ShownPanel) -> str:
+def home_panel(context: Context, shown: ShownPanel) -> SafeString:
     """Render a panel of the home page with what it asked for."""
     with context.push(**shown.data):
-        return get_template(shown.panel.template).template.render(context)
+        return Engine.get_default().get_template(shown.panel.template).render(context)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -252,7 +252,7 @@ def navigation(context: Context, content: str) -> SafeString:
     page = context.get("page")
     nav = page.nav if page else ()
     current = content.strip() or _entry_above(context, nav)
-    return get_template("_nav.html").render({"nav": nav, "current": current})
+    return render_to_string("_nav.html", {"nav": nav, "current": current})
 
 
 def _entry_above(context: Context, nav: Sequence[NavEntry]) -> str:
