@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import select
+import signal
 import socket
 import sys
 from argparse import ArgumentParser
@@ -190,7 +191,8 @@ def programs(port: int) -> list[Program]:
     beat = [*celery, "beat", "-l", "INFO", "--pidfile="]
     return [
         Program("web", python(*web)),
-        Program("worker", python(*worker, "--without-mingle")),
+        # A task may go on for hours; its lease makes another worker take it up again.
+        Program("worker", python(*worker, "--without-mingle"), death_signal=signal.SIGKILL),
         Program("beat", python(*beat)),
         Program("relay", python("manage.py", "relay")),
     ]
