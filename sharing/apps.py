@@ -12,10 +12,14 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         """Make notices, tasks and the answer to a changed calendar known."""
+        from catalog import hooks
         from portal.worktime.changes import on_calendar_change
-        from sharing import notice_kinds, tasks  # noqa: F401 - the outbox names tasks
+        from sharing import notice_kinds, offering, panels, tasks  # noqa: F401 - named by the outbox
 
         notice_kinds.register_all()
+        panels.register_all()
+        hooks.register_entry_actions("sharing", offering.entry_actions)
+        hooks.register_mask_names(offering.mask_names)
         on_calendar_change(_recompute_deadlines)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases
+from sharing.views import apply, cases, data
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,4 +20,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
     path("inbox/", cases.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
+    path("data/", data.my_data, name="grants"),
+    path("grants/<uuid:pk>/", data.grant, name="grant"),
+    path("grants/<uuid:pk>/progress/", data.progress, name="progress"),
+    path("grants/<uuid:pk>/pull/", data.pull, name="pull"),
+    path("grants/<uuid:pk>/suspend/", data.stop, {"step": "suspend"}, name="suspend"),
+    path("grants/<uuid:pk>/resume/", data.stop, {"step": "resume"}, name="resume"),
+    path("grants/<uuid:pk>/terminate/", data.stop, {"step": "terminate"}, name="terminate"),
+    path("pulls/<uuid:pk>/cancel/", data.cancel, name="cancel_pull"),
+    path("deliveries/<uuid:pk>/", data.delivery, name="delivery"),
+    path("deliveries/<uuid:pk>/confirm/", data.confirm, name="confirm"),
+    path("files/<int:pk>/link/", data.link, name="link"),
+    path("download/<str:token>/", data.download, name="download"),
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import get_visible
+from catalog.hooks import reasons_against_applying
 from portal.errors import Fault, Forbidden, Invalid, Text
 from portal.organisation.access import held_posts
 from portal.organisation.models import ADMIN_ROLES, Department, Official
@@ -40,33 +41,40 @@ class Task:
     done: bool
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Begin a draft for an entry, with what is usually asked for already filled in."""
+    """For which department; then a draft, with what is usually asked for already filled in."""
     now, official = timezone.now(), official_of(request)
-    resource = get_visible(official, pk, timezone.localdate(now))
-    department = _department(official)
+    today = timezone.localdate(now)
+    resource = get_visible(official, pk, today)
+    departments = _departments(official)
+    if request.method != "POST":
+        reason = reasons_against_applying(official, today, [resource]).get(resource.pk)
+        context = {"resource": resource, "departments": departments, "reason": reason}
+        return render(request, "sharing/start.html", context)
+    chosen = request.POST.get("department", "")
+    department = next((one for one in departments if str(one.pk) == chosen), departments[0])
     application = actions.draft(
         by=official, department=department, resource=resource, fields=[], content={}, now=now
     )
-    item = item_of(request, application.pk)
-    suggested = UseForm.suggested(timezone.localdate(now), item)
+    suggested = UseForm.suggested(today, item_of(request, application.pk))
     suggested["row_region"] = suggested["row_region"] or None
     actions.save_draft(by=official, application_id=application.pk, content=suggested, now=now)
     return redirect("sharing:tasks", application.pk)
 
 
-def _department(official: Official) -> Department:
-    """The department the official applies for: that of the first business post."""
+def _departments(official: Official) -> list[Department]:
+    """The departments the official may apply for, in the order of the posts."""
     posts = held_posts(official, timezone.localdate())
-    place = next((post for post in posts if post.role not in ADMIN_ROLES), None)
-    if place is None:
+    ids = dict.fromkeys(post.department_id for post in posts if post.role not in ADMIN_ROLES)
+    found = Department.objects.in_bulk(list(ids))
+    if not found:
         raise Forbidden(
             _("You hold no post in a department, so you cannot apply for data."),
             remedy=_("Ask your system administrator for a post."),
             code="no_post",
         )
-    return Department.objects.get(pk=place.department_id)
+    return [found[pk] for pk in ids]
 
 
 @require_safe

@@ -1,0 +1,84 @@
+"""What an official may do with a catalog entry: apply, or why not; registered with the catalog."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalog.hooks import EntryAction, reasons_against_applying
+from catalog.models import Resource
+from portal.errors import Reason
+from portal.organisation.models import Official
+from sharing.access import department_ids
+from sharing.models import ApplicationItem, Grant, GrantStatus
+from sharing.protection.masks import MASKS
+
+LIVING = (GrantStatus.PROVISIONING, GrantStatus.ACTIVE, GrantStatus.SUSPENDED)
+
+
+def entry_actions(
+    official: Official, on: date, resources: Sequence[Resource]
+) -> Mapping[UUID, EntryAction]:
+    """For each entry: what the official's department has, what is under way, or how to apply."""
+    own = department_ids(official, on)
+    if not own:
+        return {}
+    reasons = reasons_against_applying(official, on, resources)
+    granted = dict(
+        Grant.objects.filter(department__in=own, resource__in=resources, status__in=LIVING)
+        .order_by("created_at")
+        .values_list("resource_id", "pk")
+    )
+    under_way = dict(
+        ApplicationItem.objects.filter(
+            application__department__in=own,
+            resource__in=resources,
+            status__in=["draft", *ApplicationItem.OPEN_STATUSES],
+        )
+        .order_by("application__created_at")
+        .values_list("resource_id", "application_id")
+    )
+    return {
+        entry.pk: _action(
+            entry, reasons.get(entry.pk), granted.get(entry.pk), under_way.get(entry.pk)
+        )
+        for entry in resources
+    }
+
+
+def _action(
+    entry: Resource, reason: Reason | None, grant: UUID | None, application: UUID | None
+) -> EntryAction:
+    if grant is not None:
+        return EntryAction(
+            "granted",
+            _("To the granted data"),
+            reverse("sharing:grant", args=[grant]),
+            tag=_("granted"),
+            tone="ok",
+            icon="check",
+        )
+    if application is not None:
+        return EntryAction(
+            "under_way",
+            _("To the application"),
+            reverse("sharing:application", args=[application]),
+            tag=_("applied for"),
+            tone="run",
+            icon="clock",
+        )
+    return EntryAction(
+        "apply",
+        _("Apply for the data"),
+        "" if reason else reverse("sharing:apply", args=[entry.pk]),
+        reason=reason,
+        template="sharing/_apply.html",
+        context={"entry": entry},
+    )
+
+
+def mask_names() -> Mapping[str, str]:
+    """Names of the mask rules for the catalog's item table."""
+    return {name: str(_(mask.label)) for name, mask in MASKS.items()}

@@ -1,0 +1,70 @@
+"""What sharing adds to the navigation and to the home page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.organisation.models import Official
+from sharing import access
+from sharing.models import Grant
+from sharing.presenting import words
+from sharing.views.common import loaded_items, official_of
+
+SHOWN = 5
+
+
+def does_business(official: Official) -> bool:
+    """Administrators take no part in sharing (R35)."""
+    return not is_administrator(official, timezone.localdate())
+
+
+def waiting(official: Official) -> int:
+    """How many stages wait for the official."""
+    return access.inbox(official, timezone.localdate()).count()
+
+
+def register_all() -> None:
+    """Called when the app is ready."""
+    register(
+        NavItem("applications", _("My applications"), "sharing:applications", 20, does_business)
+    )
+    register(NavItem("inbox", _("To do"), "sharing:inbox", 30, does_business, waiting))
+    register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
+    register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
+    register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
+    register_panel(Panel("grants", 10, "side", "sharing/_home_grants.html", _grants))
+
+
+def _inbox(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = official_of(request)
+    if not does_business(official):
+        return None
+    found = access.inbox(official, timezone.localdate()).select_related(
+        "item__version", "item__application__department"
+    )
+    rows = list(found[:SHOWN])
+    return {"rows": rows, "total": found.count() if len(rows) == SHOWN else len(rows)}
+
+
+def _mine(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = official_of(request)
+    own = access.department_ids(official, timezone.localdate())
+    if not own:
+        return None
+    found = loaded_items().filter(application__department__in=own)
+    rows = found.order_by("-application__updated_at", "-pk")[:SHOWN]
+    return {"rows": [(item, *words.status(item.status)) for item in rows]}
+
+
+def _grants(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = official_of(request)
+    today = timezone.localdate()
+    own = access.department_ids(official, today)
+    if not own:
+        return None
+    found = Grant.objects.filter(department__in=own).select_related("version", "resource__provider")
+    return {"rows": found[:SHOWN]}
