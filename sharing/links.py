@@ -25,7 +25,7 @@ from portal.organisation.models import Official
 from sharing import access
 from sharing.approval.clocks import local_day
 from sharing.models import Delivery, DeliveryFile, Grant, Receipt
-from sharing.pulling.leases import lets_out
+from sharing.pulling.leases import hold_still, lets_out
 from sharing.pulling.publishing import root
 from sharing.pulling.records import enter
 
@@ -70,6 +70,7 @@ def open(  # noqa: A001 - links.open reads as what it does
     """
     file = _addressed(token, official, now)
     delivery = file.delivery
+    hold_still(delivery.grant_id)
     hindrance = hindrance_to_download(delivery, official, now)
     if hindrance is not None:
         raise hindrance

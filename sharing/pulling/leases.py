@@ -65,6 +65,16 @@ def lets_out(now: datetime) -> GrantQuerySet:
     )
 
 
+def hold_still(grant_id: UUID) -> None:
+    """Keep a grant as it is until the transaction ends; waits for a suspension under way.
+
+    Whatever lets data leave does this first and takes the time and the ledger's place after it, so
+    that the ledger's order tells truly what came before a suspension and what after.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sharing_grant WHERE id = %s FOR SHARE", [grant_id])
+
+
 def held_by_nobody() -> Q:
     """Running pulls whose worker is gone; a lease too far ahead came from a clock gone wrong."""
     return Q(status__in=Pull.RUNNING) & (

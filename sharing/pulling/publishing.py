@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from catalog import access as catalog_access
 from sharing.approval.clocks import local_day
-from sharing.models import Counter, Delivery, DeliveryFile, Grant, Pull
+from sharing.models import Counter, Delivery, DeliveryFile, Pull
 from sharing.protection.manifest import MANIFEST, SIGNATURE, digest
-from sharing.pulling.leases import Claim, lets_out, wake_next
+from sharing.pulling.leases import Claim, hold_still, lets_out, wake_next
 from sharing.pulling.records import enter
 from sharing.pulls.errors import PullStopped
 from sharing.pulls.spec import PullResult
@@ -37,7 +37,7 @@ def publish(held: Claim, result: PullResult, *, clock: Callable[[], datetime]) -
         "grant__department", "grant__version", "grant__resource__provider",
         "grant__item__application",
     ).get(pk=held.pull_id)  # fmt: skip
-    _hold_still(pull.grant)
+    hold_still(pull.grant_id)
     now = clock()
     _take_out(held, pull, result, now)
     delivery = Delivery.objects.create(
@@ -74,12 +74,6 @@ def publish(held: Claim, result: PullResult, *, clock: Callable[[], datetime]) -
     with full_disk_is_a_fault():
         publish_files(result.staging, final)
     return delivery
-
-
-def _hold_still(grant: Grant) -> None:
-    """Keep the grant as it is until this transaction ends; waits for a suspension under way."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM sharing_grant WHERE id = %s FOR SHARE", [grant.pk])
 
 
 def _take_out(held: Claim, pull: Pull, result: PullResult, now: datetime) -> None:

@@ -28,7 +28,7 @@ def stop_pulls(grant: Grant, *, reason: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def cancel(*, by: Official, pull_id: UUID | str, now: datetime) -> Pull:
+def cancel_pull(*, by: Official, pull_id: UUID | str, now: datetime) -> Pull:
     """Stop an open pull; the recipient and the provider may. It can be asked for again."""
     on = local_day(now)
     seen = access.get_pull(by, pull_id, on)
@@ -59,3 +59,6 @@ def _cancel(pull: Pull, *, by: Official | None, reason: str, now: datetime) -> N
     pull.ended_at, pull.failure_code = now, reason
     pull.save(update_fields=["status", "lease_until", "retry_at", "ended_at", "failure_code"])
     enter(pull, "pull.cancelled", by=by, now=now, data={"before": before, "reason": reason})
+
+
+cancel = cancel_pull

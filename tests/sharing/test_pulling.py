@@ -2,7 +2,6 @@
 
 import csv
 import io
-from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,16 +9,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from portal.errors import Forbidden, NotAllowed, NotVisible
-from portal.ledger.models import Entry
-from portal.models import OutboxMessage
-from portal.notices.models import Notice
-from sharing import grants
 from sharing.models import Delivery, Grant, Pull
-from sharing.pulling import leases, sweeping
-from sharing.pulling.requests import request_pull, why_not
+from sharing.pulling.requests import request_pull
 from sharing.pulling.running import run
-from sharing.pulling.stopping import cancel
 from tests.world import SourceDatabase, World, granted
 
 
