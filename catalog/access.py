@@ -29,8 +29,8 @@ from catalog.models import (
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import department_ids, held_posts
-from portal.organisation.models import Department, Official, Role
+from portal.organisation.access import HeldPost, held_posts
+from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
 """Label of entries that every signed-in official sees."""
@@ -62,20 +62,30 @@ def visible_labels(official: Official | None, on: date) -> list[int]:
         return [PUBLIC]
     if not official.is_active:
         return []
-    groups = Department.objects.filter(pk__in=department_ids(official, on))
-    labels = [EVERYONE, *groups.values_list("group_id", flat=True)]
-    return [*labels, *managed_labels(official, on)]
+    posts = held_posts(official, on)
+    own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
+    managed = _managed(posts)
+    groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
+    managing = [managers_label(groups[department]) for department in managed]
+    return [EVERYONE, *groups.values(), *managing]
 
 
 def managed_labels(official: Official | None, on: date) -> list[int]:
     """Labels of the entries the official manages on the day ``on``."""
     if official is None or not official.is_active:
         return []
-    managed = {
-        post.department_id for post in held_posts(official, on) if post.role in MANAGER_ROLES
-    }
-    groups = Department.objects.filter(pk__in=managed).values_list("group_id", flat=True)
-    return [managers_label(group) for group in groups]
+    groups = _groups(_managed(held_posts(official, on)))
+    return [managers_label(group) for group in groups.values()]
+
+
+def _managed(posts: Iterable[HeldPost]) -> set[int]:
+    return {post.department_id for post in posts if post.role in MANAGER_ROLES}
+
+
+def _groups(department_ids: Iterable[int]) -> dict[int, int]:
+    """Permission group of each department."""
+    found = Department.objects.filter(pk__in=list(department_ids)).order_by("pk")
+    return dict(found.values_list("pk", "group_id"))
 
 
 def visible_to(official: Official | None, on: date) -> ResourceQuerySet:
@@ -175,11 +185,7 @@ def labels_for(resources: Iterable[Resource]) -> dict[UUID, list[int]]:
     """
     entries = list(resources)
     units = _with_superior_units({entry.provider_id for entry in entries})
-    groups = dict(
-        Department.objects.filter(pk__in=set().union(*units.values()) if units else ()).values_list(
-            "pk", "group_id"
-        )
-    )
+    groups = _groups(set().union(*units.values()))
     rights = _rights([entry.pk for entry in entries])
     return {
         entry.pk: _labels(

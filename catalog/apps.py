@@ -7,3 +7,9 @@ class CatalogConfig(AppConfig):
 
     name = "catalog"
     verbose_name = _("Catalog")
+
+    def ready(self) -> None:
+        """Put the catalog into the main navigation."""
+        from portal.navigation import NavItem, register
+
+        register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))

@@ -48,11 +48,15 @@ class EntryActions(Protocol):
     ) -> Mapping[UUID, EntryAction]: ...
 
 
+MaskNames = Callable[[], Mapping[str, Text]]
+"""Names of the mask rules by their keys."""
+
 Withdrawal = Callable[..., None]
 """Called as ``callback(resource, by=, reason=, now=)`` within the withdrawing transaction."""
 
 _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
+_mask_names: list[MaskNames] = []
 
 
 def register_entry_actions(name: str, answer: EntryActions) -> None:
@@ -63,6 +67,16 @@ def register_entry_actions(name: str, answer: EntryActions) -> None:
 def on_withdrawal(name: str, callback: Withdrawal) -> None:
     """Call ``callback`` whenever an entry is withdrawn; call this from AppConfig.ready."""
     _withdrawals[name] = callback
+
+
+def register_mask_names(names: MaskNames) -> None:
+    """Say what the mask rules are called, for the item table; call it from AppConfig.ready."""
+    _mask_names[:] = [names]
+
+
+def mask_names() -> Mapping[str, Text]:
+    """Names of the mask rules, as far as anybody told."""
+    return _mask_names[0]() if _mask_names else {}
 
 
 def entry_actions(

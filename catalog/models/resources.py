@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.terms import ResourceStatus, Visibility
 
 if TYPE_CHECKING:
+    from catalog.models.versions import ResourceVersion
     from portal.organisation.models import Department
 
 
@@ -99,3 +100,7 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.live.title if self.live else str(self.code or self.id)
+
+    def shown_version(self) -> "ResourceVersion":
+        """The version that readers see: the live one, or the newest while there is none."""
+        return self.live or self.versions.select_related("classification").latest("number")

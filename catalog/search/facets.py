@@ -39,6 +39,11 @@ class Option:
     chosen: bool = False
     depth: int = 0
 
+    @property
+    def indent(self) -> range:
+        """One step for each level above."""
+        return range(self.depth)
+
 
 @dataclass(frozen=True, slots=True)
 class Facet:

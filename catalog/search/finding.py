@@ -90,6 +90,9 @@ def _page(
 
 def _hits(rows: Sequence[ResourceSearch], query: Query) -> tuple[Hit, ...]:
     names = _item_names(rows, query) if query else {}
+    for row in rows:
+        if row.resource.live_id == row.version_id:
+            row.resource.live = row.version  # loaded already: asking for it costs no query
     return tuple(
         Hit(row.resource, row.version, tuple(names.get(row.version_id, ())[:MOST_ITEMS_SHOWN]))
         for row in rows

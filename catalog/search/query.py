@@ -85,11 +85,12 @@ def condition(query: Query) -> Q:
     return Q(vector=Lexemes(query.lexemes)) & wanted if query.lexemes else wanted
 
 
-def _holds_every_word(query: Query, field: str) -> Q:
+def _holds_every_word(query: Query, field: str, *, literally: bool = False) -> Q:
+    most = 1 if literally else None
     return reduce(
         and_,
         (
-            reduce(or_, (Q(**{f"{field}__contains": text}) for text in word.rechecks))
+            reduce(or_, (Q(**{f"{field}__contains": text}) for text in word.rechecks[:most]))
             for word in query.words
         ),
     )
@@ -106,13 +107,15 @@ def title_block() -> Substr:
 
 
 def tier(query: Query) -> Case:
-    """How well the title fits: 0 it is the query, 1 it holds every word, 2 found elsewhere.
+    """How well the title fits: 0 it is the query, 1 it holds every word as written, 2 it holds
+    them in pinyin, 3 they are found elsewhere.
 
     The row must be annotated with ``title_block``.
     """
     return Case(
         When(Q(text__startswith=f"{query.text}\n"), then=Value(0)),
-        When(_holds_every_word(query, "title_block"), then=Value(1)),
-        default=Value(2),
+        When(_holds_every_word(query, "title_block", literally=True), then=Value(1)),
+        When(_holds_every_word(query, "title_block"), then=Value(2)),
+        default=Value(3),
         output_field=IntegerField(),
     )

@@ -1,0 +1,137 @@
+"""The page of one entry: what it holds, who provides it, how to get it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog import hooks
+from catalog.access import can_manage, get_visible
+from catalog.actions import publication_faults
+from catalog.models import (
+    Attachment,
+    DataItem,
+    Mode,
+    Resource,
+    ResourceStatus,
+    ResourceVersion,
+    VersionStatus,
+)
+from catalog.views.readers import reader_of
+from catalog.views.uses import uses
+from portal.organisation.models import Post, Role
+
+MOST_VERSIONS = 10
+
+
+@require_safe
+def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One entry; NotVisible when it does not exist for the reader."""
+    official, on = reader_of(request), timezone.localdate()
+    resource = get_visible(official, pk, on)
+    version = resource.shown_version()
+    managed = can_manage(official, resource, on)
+    use = uses(official, on, [resource])[resource.pk]
+    items = list(version.items.all())
+    context: dict[str, Any] = {
+        "resource": resource,
+        "version": version,
+        "managed": managed,
+        "use": use,
+        "items": _items(items),
+        "personal": any(item.personal for item in items),
+        "facts": _facts(resource, version),
+        "stewards": _stewards(resource, on),
+        "versions": _versions(resource, managed=managed),
+        "faults": _faults(version, on) if managed else [],
+    }
+    return render(request, "catalog/entry.html", context)
+
+
+def _faults(version: ResourceVersion, on: date) -> list[Any]:
+    """What its managers still have to do before the entry can be published."""
+    if version.status in {VersionStatus.DRAFT, VersionStatus.IMPORTED}:
+        return publication_faults(version, on)
+    return []
+
+
+def _items(items: list[DataItem]) -> list[dict[str, Any]]:
+    masks = hooks.mask_names()
+    return [
+        {"item": item, "type": _type(item), "mask": masks.get(item.mask, item.mask)}
+        for item in items
+    ]
+
+
+def _type(item: DataItem) -> str:
+    kind = item.get_data_type_display()
+    return f"{kind} ({item.length})" if item.length else str(kind)
+
+
+def _facts(resource: Resource, version: ResourceVersion) -> list[tuple[str, str]]:
+    modes = [str(Mode(mode).label) for mode in version.sharing_modes]
+    formats = [str(version.get_format_class_display()), ", ".join(version.format_types)]
+    rows = [
+        (_("Update cycle"), version.get_update_cycle_display()),
+        (_("Sharing modes"), _join(modes)),
+        (_("Format"), " · ".join(filter(None, formats))),
+        (_("Rows, about"), _rows(resource)),
+        (_("Condition of use"), version.sharing_condition),
+        (_("Legal basis"), version.sharing_citation),
+        (_("Classification"), _classification(version)),
+        (_("Theme"), version.theme),
+        (_("Openness to the public"), version.get_open_type_display()),
+        (_("Can be split by region"), _("yes") if version.splittable else _("no")),
+        (_("Keywords"), _join(version.keywords)),
+        (_("First published at the source"), _day(version.source_published_on)),
+        (_("Last updated at the source"), _day(version.source_updated_on)),
+    ]
+    optional = {_("Legal basis"), _("Keywords"), _("Rows, about"), _("Theme")}
+    source = {_("First published at the source"), _("Last updated at the source")}
+    return [(term, str(text)) for term, text in rows if text or term not in optional | source]
+
+
+def _join(values: list[str]) -> str:
+    return (", " if get_language() == "en" else "、").join(values)
+
+
+def _rows(resource: Resource) -> str:
+    attachment = Attachment.objects.filter(resource=resource).first()
+    if attachment is None:
+        return ""
+    if attachment.approximate_rows is None:
+        return _("attached")
+    return f"{attachment.approximate_rows:,}"
+
+
+def _classification(version: ResourceVersion) -> str:
+    node = version.classification
+    if node is None or version.status == VersionStatus.IMPORTED:
+        return ""
+    name = node.name_en if get_language() == "en" else ""
+    return f"{node.code} {name or node.name}"
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _stewards(resource: Resource, on: date) -> list[Post]:
+    """Whom to ask: the stewards of the providing department."""
+    posts = Post.objects.held_on(on).filter(department=resource.provider_id, role=Role.STEWARD)
+    return list(posts.select_related("official").order_by("official__sort_key", "pk")[:3])
+
+
+def _versions(resource: Resource, *, managed: bool) -> list[ResourceVersion]:
+    """Newest first; drafts are for those who look after the entry."""
+    versions = resource.versions.order_by("-number")
+    if not managed:
+        versions = versions.exclude(status=VersionStatus.DRAFT)
+    shown = resource.status in {ResourceStatus.PUBLISHED, ResourceStatus.WITHDRAWN}
+    return list(versions[:MOST_VERSIONS]) if shown or managed else []
