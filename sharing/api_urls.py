@@ -1,0 +1,44 @@
+"""Addresses of the REST interface."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from catalog.api import EntryListView, EntryView
+from sharing.api import applications, data, organisation
+
+v1: list[URLPattern | URLResolver] = [
+    path("me/", organisation.MeView.as_view(), name="me"),
+    path("departments/", organisation.DepartmentsView.as_view(), name="departments"),
+    path("regions/", organisation.RegionsView.as_view(), name="regions"),
+    path("entries/", EntryListView.as_view(), name="entries"),
+    path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("applications/", applications.ApplicationsView.as_view(), name="applications"),
+    path("applications/<uuid:pk>/", applications.ApplicationView.as_view(), name="application"),
+    path("applications/<uuid:pk>/plan/", applications.PlanView.as_view(), name="plan"),
+    path("applications/<uuid:pk>/submit/", applications.SubmitView.as_view(), name="submit"),
+    path("items/<uuid:pk>/", applications.ItemView.as_view(), name="item"),
+    path("items/<uuid:pk>/commands/", applications.CommandView.as_view(), name="commands"),
+    path("inbox/", applications.InboxView.as_view(), name="inbox"),
+    path("grants/", data.GrantsView.as_view(), name="grants"),
+    path("grants/<uuid:pk>/", data.GrantView.as_view(), name="grant"),
+    path("grants/<uuid:pk>/suspend/", data.GrantStepView.as_view(step="suspend"), name="suspend"),
+    path("grants/<uuid:pk>/resume/", data.GrantStepView.as_view(step="resume"), name="resume"),
+    path(
+        "grants/<uuid:pk>/terminate/",
+        data.GrantStepView.as_view(step="terminate"),
+        name="terminate",
+    ),
+    path("grants/<uuid:pk>/pulls/", data.GrantPullsView.as_view(), name="grant_pulls"),
+    path("pulls/<uuid:pk>/", data.PullView.as_view(), name="pull"),
+    path("deliveries/", data.DeliveriesView.as_view(), name="deliveries"),
+    path("deliveries/<uuid:pk>/", data.DeliveryView.as_view(), name="delivery"),
+    path("files/<int:pk>/link/", data.FileLinkView.as_view(), name="link"),
+    path("download/<str:token>/", data.DownloadView.as_view(), name="download"),
+]
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include(v1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+]
