@@ -159,7 +159,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "portal.sign_in.name_tried"
 AXES_ENABLE_ADMIN = True
 AXES_VERBOSE = False
 
@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep pulls": {"task": "sharing.sweep_pulls", "schedule": 20.0},
     "remind of deadlines": {"task": "sharing.remind_deadlines", "schedule": 3600.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
+    "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
 CACHES = {
     "default": {

@@ -1,13 +1,25 @@
 """Signing in: allauth's form and view in the portal's words, under the lock-out of axes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+
+
+def name_tried(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """The account somebody tries to sign in to, for axes.
+
+    Before the attempt it is known from the form only, afterwards from the credentials that failed;
+    both must give the same name, or failures are counted for nobody.
+    """
+    name = (credentials or {}).get("username") or request.POST.get("login", "")
+    return str(name).strip()
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
