@@ -19,7 +19,8 @@ from sharing.pulls.spec import FieldSpec, PulledFile
 _BOM: Final = b"\xef\xbb\xbf"
 _FORMULA: Final = "^[=+\\-@＝＋－＠\t\r\n]"
 _PLAIN_NUMBER: Final = r"^[-+]?[0-9]+(\.[0-9]+)?$"
-_ROW_GROUP: Final = 131_072
+_GROUP_ROWS: Final = 131_072
+_GROUP_BYTES: Final = 24 * 1024 * 1024
 _FEW_VALUES: Final = 0.5
 """A dictionary pays if less than this share of the first rows' values differ."""
 
@@ -30,11 +31,14 @@ class HashingFile:
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._digest = hashlib.sha256()
+        self._abandoned = False
         self.size = 0
         self.closed = False
 
     def write(self, data: Any) -> int:
         """Write all of ``data``, however often the system has to be asked."""
+        if self._abandoned:
+            return len(memoryview(data).cast("B"))
         if self.closed:  # the number of the descriptor may already be another file's
             message = "The file is closed."
             raise ValueError(message)
@@ -58,6 +62,11 @@ class HashingFile:
         os.fsync(self._descriptor)
         self.close()
         return self._digest.hexdigest()
+
+    def abandon(self) -> None:
+        """Close; whatever is still written goes nowhere."""
+        self._abandoned = True
+        self.close()
 
     def close(self) -> None:
         """Close; what was written stays."""
@@ -168,6 +177,7 @@ class ParquetWriter:
         self._writer: Any = None
         self._schema: pa.Schema = None
         self._waiting: list[pl.DataFrame] = []
+        self._waiting_bytes = 0
 
     @property
     def size(self) -> int:
@@ -177,7 +187,9 @@ class ParquetWriter:
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows; small batches are gathered into row groups."""
         self._waiting.append(frame)
-        if sum(waiting.height for waiting in self._waiting) >= _ROW_GROUP:
+        self._waiting_bytes += int(frame.estimated_size())
+        rows = sum(waiting.height for waiting in self._waiting)
+        if rows >= _GROUP_ROWS or self._waiting_bytes >= _GROUP_BYTES:
             self._flush()
 
     def _flush(self) -> None:
@@ -185,6 +197,7 @@ class ParquetWriter:
             return
         frame = pl.concat(self._waiting)
         self._waiting.clear()
+        self._waiting_bytes = 0
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._writer is None:
             self._schema = self._described(table.schema)
@@ -194,7 +207,7 @@ class ParquetWriter:
                 compression="zstd",
                 use_dictionary=_repetitive(frame),
             )
-        self._writer.write_table(table.cast(self._schema), row_group_size=_ROW_GROUP)
+        self._writer.write_table(table.cast(self._schema), row_group_size=max(frame.height, 1))
 
     def _described(self, schema: pa.Schema) -> pa.Schema:
         described = [
@@ -216,8 +229,12 @@ class ParquetWriter:
         return PulledFile("parquet", self._path.name, self._file.size, digest)
 
     def close(self) -> None:
-        """Release the file. The half-written end that Parquet adds here is never published."""
-        self._file.close()
+        """Release the file. Parquet insists on ending what it began, so it ends it nowhere."""
+        if self._file.closed:
+            return
+        self._file.abandon()
+        if self._writer is not None:
+            self._writer.close()
 
 
 def _repetitive(frame: pl.DataFrame) -> list[str]:

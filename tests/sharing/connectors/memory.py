@@ -1,7 +1,6 @@
 """The smallest complete connector: rows in memory. An example, and a source that can be made ill."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import ClassVar, Self
 
 import pyarrow as pa
@@ -131,9 +130,5 @@ def _filtered(query: Query, table: pa.Table) -> pa.Table:
 
 
 def _ordered(query: Query, table: pa.Table) -> pa.Table:
-    return table.sort_by([(name, "ascending") for name in query.order_by])
-
-
-def without(query: Query, column: str) -> Query:
-    """The query without one of its columns."""
-    return replace(query, columns=tuple(ref for ref in query.columns if ref.column != column))
+    keys = [(name, "ascending") for name in query.order_by]
+    return table.sort_by(keys) if keys else table
