@@ -89,7 +89,7 @@ class Portal:
             time.sleep(0.1)
 
     def wait_until_ready(self) -> str:
-        self.wait_for(lambda: READY in self.output(), 90)
+        self.wait_for(lambda: READY in self.output(), 180)
         return re.search(rf"{READY}(\S+)", self.output())[1]
 
     def children(self) -> list[int]:
