@@ -41,6 +41,7 @@ def choose(grade: int, *, personal: bool, declared: str = "", title: str = "") -
     if not declared and not personal and grade <= MASKS["none"].max_grade:
         return "none"
     suggested = suggest(title)
-    if suggested and MASKS[suggested].max_grade >= grade:
-        return suggested
+    for name in (suggested, f"{suggested}_strict"):
+        if name in MASKS and MASKS[name].max_grade >= grade:
+            return name
     return "redact"

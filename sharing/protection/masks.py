@@ -64,7 +64,7 @@ _TO_STREET: Final = f"{_PROVINCE}{_CITY}{_COUNTY}{_STREET}|{_TO_CITY}"
 _ALL: Final = (
     Mask("none", gettext_noop("no mask"), gettext_noop("The value is delivered as it is."), 2, Clear()),
     Mask(
-        "name", gettext_noop("name"),
+        "name", gettext_noop("personal name"),
         gettext_noop("Keeps the family name, also one of two characters: 张*, 欧阳**."), 4, Name(),
     ),
     Mask(
