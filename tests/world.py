@@ -92,7 +92,7 @@ PEOPLE = [
 ]
 ITEMS = [
     # key, name, type, length, grade, personal, mask, sharing type, required
-    ("id_number", "公民身份号码", "C", 18, 4, True, "", "", True),
+    ("id_number", "公民身份号码", "C", 18, 3, True, "", "", True),
     ("name", "姓名", "C", 60, 3, True, "", "", True),
     ("sex", "性别代码", "C", 1, 2, True, "", "", False),
     ("birth_date", "出生日期", "D", None, 3, True, "", "", False),
@@ -225,7 +225,7 @@ def build_world(now: datetime | None = None) -> World:
     _make_regions(world)
     _make_departments(world)
     for key, department, role, name in PEOPLE:
-        world.people[key] = hire(world, key, department, role, name)
+        hire(world, key, department, role, name)
     world.resource = publish_entry(world, "常住人口基本信息", ITEMS, sharing_type="conditional")
     world.address = publish_entry(world, "标准地址信息", ITEMS[5:7], sharing_type="unconditional")
     return world
@@ -261,6 +261,7 @@ def hire(world: World, key: str, department: str, role: str, name: str = "") -> 
     )
     official.groups.add(place.group)
     Post.objects.create(official=official, department=place, role=role, valid_from=SINCE)
+    world.people[key] = official
     return official
 
 
