@@ -1,5 +1,6 @@
 """Typed reading of the environment, so that settings.py stays a list of values."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,8 @@ def database_config(url: str) -> dict[str, Any]:
     """Return Django's settings for a database URL; a percent-encoded host is a socket directory."""
     config: dict[str, Any] = env.db_url_config(url)
     if "%" in config["HOST"]:
-        host = urlsplit(url).netloc.rpartition("@")[2].rpartition(":")[0]
-        config["HOST"] = unquote(host or config["HOST"])
+        place = urlsplit(url).netloc.rpartition("@")[2]  # `hostname` would be in lower case
+        config["HOST"] = unquote(re.sub(r":\d+$", "", place))
     return config
 
 
