@@ -82,7 +82,7 @@ class Session:
         )
         # From version 14 on the server notices by itself that we are gone.
         self.rows(
-            "SELECT set_config('client_connection_check_interval', '5000', true)"
+            "SELECT set_config('client_connection_check_interval', '2000', true)"
             " WHERE current_setting('server_version_num')::int >= 140000"
         )
 

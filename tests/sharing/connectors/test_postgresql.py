@@ -1,13 +1,17 @@
 """PostgreSQL as a source, against a real one."""
 
+import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pyarrow as pa
@@ -16,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from sharing.connectors import hosts
 from sharing.connectors.base import ColumnRef, Connector, ConnectorContext, Kind, Query, Timeouts
 from sharing.connectors.errors import (
     FetchCancelled,
@@ -180,6 +185,18 @@ def _region():
     return RegionPrefix("region_code", ("32",))
 
 
+FETCH = """
+import json, sys
+from sharing.connectors.base import ColumnRef, ConnectorContext, Query
+from sharing.connectors.postgresql import PostgresqlConnector
+
+options, secrets, allowed = json.loads(sys.argv[1])
+connector = PostgresqlConnector(ConnectorContext(options, secrets, allowed_hosts=tuple(allowed)))
+columns = (ColumnRef("id", "id"), ColumnRef("s", "s"))
+list(connector.fetch(Query("public", "slow", columns)))
+"""
+
+
 class TestSafety:
     def test_the_transaction_can_only_read(self, connector, source):
         source.database.run(
@@ -260,6 +277,25 @@ class TestSafety:
         )
         with pytest.raises(SourceUnreachable):
             list(rows)
+
+    def test_a_killed_worker_does_not_keep_the_session(self, source):
+        """kill -9 while the source is silent: the server notices by itself (invariant 21)."""
+        source.database.run("CREATE VIEW slow AS SELECT 1 AS id, pg_sleep(60)::text AS s")
+        context = source.context()
+        arguments = [dict(context.options), dict(context.secrets), list(context.allowed_hosts)]
+        worker = subprocess.Popen(
+            [sys.executable, "-c", FETCH, json.dumps(arguments)], cwd=Path(__file__).parents[3]
+        )
+        try:
+            deadline = time.monotonic() + 30
+            running = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%slow%'"
+            while not source.database.run(running) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert source.sessions() == 1
+        finally:
+            worker.kill()
+            worker.wait()
+        until_no_session(source)
 
     def test_only_granted_columns_are_described_and_read(self, source):
         role = f"{source.database.part['dbname']}_reader"
@@ -453,6 +489,29 @@ class TestEncryption:
                 timeouts=Timeouts(connect=3),
             )
         ).check()
+
+    def test_connects_to_the_address_that_was_checked(self, monkeypatch):
+        """The name is not looked up again: libpq could not find this one."""
+        lookup = socket.getaddrinfo
+        monkeypatch.setattr(
+            hosts.socket,
+            "getaddrinfo",
+            lambda host, *more, **named: lookup(
+                "127.0.0.1" if host == "db.invalid" else host, *more, **named
+            ),
+        )
+        with fake_server(b"") as server:
+            context = ConnectorContext(
+                options={
+                    "host": "db.invalid", "port": server.port, "dbname": "d", "user": "u",
+                    "tls": "disable",
+                },
+                allowed_hosts=("127.0.0.1",),
+                timeouts=Timeouts(connect=3),
+            )  # fmt: skip
+            with pytest.raises(SourceRefused):
+                PostgresqlConnector(context).check()
+        assert b"govshare" in server.received
 
     def test_no_password_for_a_server_without_tls(self):
         with fake_server(b"N") as server, pytest.raises(SourceRefused):
