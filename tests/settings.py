@@ -19,3 +19,5 @@ DELIVERY_ROOT = _scratch / "deliveries"
 MEDIA_ROOT = _scratch / "media"
 CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": f"test-{_worker}"}}
 AXES_ENABLED = False
+WHITENOISE_USE_FINDERS = True
+CELERY_TASK_DEFAULT_QUEUE = f"test-{_worker}"

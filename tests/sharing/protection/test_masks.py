@@ -190,7 +190,7 @@ class TestPseudonyms:
         (3, False, "", "开户银行账号", "bank"),
         (3, True, "", "公民身份号码", "id_number"),
         (3, True, "none", "公民身份号码", "id_number"),
-        (4, True, "id_number", "公民身份号码", "redact"),
+        (4, True, "id_number", "公民身份号码", "id_number_strict"),
         (4, True, "id_number_strict", "公民身份号码", "id_number_strict"),
         (3, True, "pseudonym", "公民身份号码", "pseudonym"),
         (4, True, "", "联系电话", "landline"),
