@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -25,6 +26,20 @@ ICONS = {
     "axes.accesslog": "login",
 }
 ORDER = ("organisation", "worktime", "catalog", "sharing", "ledger", "axes")
+
+
+HIDDEN = ("auth.Group", "account.EmailAddress", "mfa.Authenticator")
+"""Tables that packages put into the administration, but nobody edits by hand: groups follow the
+departments, addresses are part of the official, and the keys of second factors are nobody's to see.
+"""
+
+
+def hide_foreign_tables() -> None:
+    """Take the tables of ``HIDDEN`` out; called once, after all apps have registered theirs."""
+    for label in HIDDEN:
+        model = apps.get_model(label)
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
 
 
 def stylesheet(request: HttpRequest) -> str:

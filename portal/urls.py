@@ -8,9 +8,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health, views
+from portal.organisation.views import activate
 from portal.sign_in import SignInView
+from portal.site import hide_foreign_tables
 
 # The administration has no sign-in page of its own: one door, one lock-out, one second factor.
+hide_foreign_tables()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # Only what officials need: no sign-up, no e-mail addresses, no password reset by mail.
@@ -18,6 +21,7 @@ account_urls: list[URLPattern | URLResolver] = [
     path("sign-in/", SignInView.as_view(), name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("activate/<str:key>/<str:token>/", activate, name="activate"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
     path("second-factor/", include("allauth.mfa.urls")),

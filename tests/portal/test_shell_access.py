@@ -114,5 +114,13 @@ def test_the_administration_has_no_door_of_its_own(client: Client, clerk: Offici
     assert client.get("/admin/", follow=True).status_code == 403
 
 
+@pytest.mark.parametrize("label", ["auth/group", "account/emailaddress", "mfa/authenticator"])
+@pytest.mark.django_db
+def test_keys_and_groups_are_not_edited_by_hand(client: Client, sysadmin: Official, label: str):
+    client.force_login(sysadmin, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/admin/").status_code == 200
+    assert client.get(f"/admin/{label}/").status_code == 404
+
+
 def test_the_administration_is_where_the_policy_is_relaxed():
     assert resolve("/admin/").app_name == "admin"
