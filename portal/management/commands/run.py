@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -206,7 +206,7 @@ def prepare(say: Callable[[str], None], *, demo: bool) -> None:
         say(_("Bringing the database up to date …"))
         call_command("migrate", interactive=False, verbosity=0)
     collect_static(say)
-    if demo and "demo" in get_commands():
+    if demo and "postgres" in EMBEDDED_SERVICES:
         call_command("demo", if_empty=True)
 
 
