@@ -7,7 +7,8 @@ is signed early leaves its days to the next.
 
 A supplement notice stops the clock, lets it run or starts it anew, as the frozen plan says. When
 it stops, the working days after the notice up to and including the day of the answer do not
-count: like the day of receipt, the day of the answer is not counted.
+count: like the day of receipt, the day of the answer is not counted. A notice on the last day of
+a limit leaves one day.
 """
 
 from collections.abc import Iterable
@@ -107,16 +108,17 @@ class _Limits(NamedTuple):
     def end(self, start: date, days: int, pauses: Iterable[Pause]) -> Due | int:
         """The last day of a limit, or the working days left of it while a clock stands still.
 
-        A limit that had run out before a notice is not revived by it.
+        A notice given in time leaves at least one day; one given later revives nothing.
         """
         left = days
         if self.supplement_clock is SupplementClock.RUNS:
             pauses = ()
         for pause in pauses:
             used = self.calendar.working_days_between(start, local_day(pause.since))
-            if used >= left:
+            if used > left:
                 break
-            left = days if self.supplement_clock is SupplementClock.RESTARTS else left - used
+            restarts = self.supplement_clock is SupplementClock.RESTARTS
+            left = days if restarts else max(1, left - used)
             if pause.until is None:
                 return left
             start = local_day(pause.until)
@@ -165,10 +167,12 @@ def _row(stage: StageState, end: Due | int | None) -> StageDue:
 
 
 def _end_day(stage: StageState, end: Due | int | None, begin: date | None) -> date | None:
-    """The day on which the next stage opens: known, expected, or None while a clock stands still."""
-    if stage.closed_at is not None:
-        return local_day(stage.closed_at)
-    if isinstance(end, int):
+    """The day on which the next stage is expected to open.
+
+    None after a stage that is closed: what follows has opened already or never will; and None
+    while a clock stands still.
+    """
+    if stage.closed_at is not None or isinstance(end, int):
         return None
     return begin if end is None else end.on
 

@@ -99,6 +99,8 @@ def _permit(
     if code is not None:
         return code
     if relation is Relation.APPLICANT:
+        if command is Resubmit and actor.official_id in state.spent_identities:
+            return DenialCode.ALREADY_SIGNED  # a signer does not change sides
         return Signature(actor.person, None if is_applicant else state.applicant)
     return _seat(state, command, actor, now)
 

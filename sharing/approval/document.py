@@ -85,7 +85,8 @@ def _matrix() -> Iterator[str]:
         "`already_signed` (nobody signs one chain twice, in their own name or another's), "
         "`needed_later` (for `sign`, when a later stage would be left without a signer and "
         "somebody else can sign here), `period_past` (for `sign`) or `supplement_used` "
-        "(for `request_supplement`). Whoever stands in for the applicant is denied with "
+        "(for `request_supplement`). A signer who now stands in for the applicant does not resubmit "
+        "(`already_signed`). Whoever stands in for the applicant is denied with "
         "`stands_in_for_applicant` where the table says `own_application`."
     )
 
@@ -215,8 +216,9 @@ published is provisional (R16). Each stage before the provider has a limit of it
 stages share one reply limit from the day the application arrives (article 21), divided among them;
 who signs early leaves the rest to the next. While a supplement is awaited the clock stands still
 (policy may let it run or start anew): working days after the notice up to and including the day of
-the answer do not count. A limit that had run out before the notice stays run out. Supply is due 20
-working days after consent (article 22). A policy may only shorten national limits (R46)."""
+the answer do not count, and a notice on the last day leaves one day. A limit that had run out before
+the notice stays run out. Supply is due 20 working days after consent (article 22). A policy may only
+shorten national limits (R46)."""
 
 
 def _national(name: str) -> str:

@@ -190,7 +190,7 @@ def _equal(last: Stage, stage: Stage) -> bool:
     The same post of the same office, or one and the same only person in one office; never one of
     the requesting side with one of the provider's, because those two consents must differ (R19).
     """
-    if not last.quorum or last.office != stage.office:
+    if last.office != stage.office:
         return False
     if (last.side is Side.PROVIDER) is not (stage.side is Side.PROVIDER):
         return False

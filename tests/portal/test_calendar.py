@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import holidays
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.worktime.calendar import Calendar, Due
@@ -44,7 +44,9 @@ def test_published_facts(start: date, days: int, due: date) -> None:
 
 
 def test_a_chain_into_an_unpublished_year_is_provisional() -> None:
-    assert CHINA.add_working_days(date(2026, 12, 30), 1) == Due(date(2026, 12, 31), provisional=False)
+    assert CHINA.add_working_days(date(2026, 12, 30), 1) == Due(
+        date(2026, 12, 31), provisional=False
+    )
     beyond = CHINA.add_working_days(date(2026, 12, 31), 1)
     assert beyond == Due(date(2027, 1, 4), provisional=True)  # New Year's Day is statutory
     assert china((*PUBLISHED, 2027)).add_working_days(date(2026, 12, 31), 1).provisional is False
@@ -106,6 +108,7 @@ def test_between_counts_the_end_and_not_the_start() -> None:
     assert CHINA.working_days_between(monday, monday) == 0
 
 
+@settings(deadline=None)
 @given(start=days_of_china, days=st.integers(1, 60))
 def test_between_undoes_add(start: date, days: int) -> None:
     due = CHINA.add_working_days(start, days).on
@@ -114,6 +117,7 @@ def test_between_undoes_add(start: date, days: int) -> None:
     assert CHINA.working_days_between(start, due - timedelta(days=1)) == days - 1
 
 
+@settings(deadline=None)
 @given(start=days_of_china, first=st.integers(1, 30), second=st.integers(1, 30))
 def test_limits_add_up(start: date, first: int, second: int) -> None:
     half_way = CHINA.add_working_days(start, first).on

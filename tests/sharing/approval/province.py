@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from sharing.approval.blueprint import ChainRequest
+from sharing.approval.chain import plan_chain
 from sharing.approval.organisation import DepartmentFacts, DepartmentKind, Organisation
-from sharing.approval.terms import Holder, Person, Role, SharingType
+from sharing.approval.policy import Policy
+from sharing.approval.terms import Holder, NoteCode, Person, Plan, Role, SharingType
 
 REGIONS = {
     "320000": None,
@@ -100,3 +102,31 @@ def request(**changes: object) -> ChainRequest:
         sharing_type=SharingType.CONDITIONAL,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+HEAD, REVIEWER, STEWARD = Role.SHARING_OFFICE_HEAD, Role.AUTHORITY_REVIEWER, Role.STEWARD
+DEPARTMENT_HEAD, SECADMIN = Role.DEPARTMENT_HEAD, Role.SECADMIN
+
+
+def chain(ask=None, where: Organisation | None = None, policy: Policy | None = None) -> Plan:
+    planned = plan_chain(ask or request(), where or organisation(), policy or Policy())
+    assert isinstance(planned, Plan), planned
+    return planned
+
+
+def faults(ask=None, where: Organisation | None = None, policy: Policy | None = None):
+    planned = plan_chain(ask or request(), where or organisation(), policy or Policy())
+    assert not isinstance(planned, Plan), planned
+    return planned
+
+
+def seats(plan: Plan) -> list[tuple[int, Role]]:
+    return [(stage.office.id, stage.role) for stage in plan.stages]
+
+
+def codes(plan: Plan, position: int) -> list[NoteCode]:
+    return [note.code for note in plan.stages[position - 1].notes]
+
+
+RELAYED = [(TOWNSHIP, HEAD), (COUNTY, REVIEWER), (CITY, REVIEWER), (PROVINCE, REVIEWER)]
+ANSWERED = [(POLICE, STEWARD), (POLICE, HEAD)]

@@ -142,7 +142,9 @@ def test_no_supply_after_a_no() -> None:
     refused.do(Refuse(seen=refused.seen, code=RefusalCode.OTHER, text="no"), HEAD)
     withdrawn.do(Withdraw(seen=withdrawn.seen), APPLICANT)
     for case in (refused, withdrawn):
-        assert deadlines(case.state, CALENDAR).supply is None
+        timetable = deadlines(case.state, CALENDAR)
+        assert timetable.supply is None
+        assert dues(timetable) == [november(11), None, None, None]
 
 
 def test_changing_the_calendar_moves_open_dates() -> None:
@@ -235,6 +237,23 @@ def test_a_limit_that_had_run_out_is_not_revived() -> None:
         assert deadlines(case.state, CALENDAR).at(1).due == november(11)
         case.now = at(18)
         assert deadlines(case.explain().state, CALENDAR).at(1).due == november(11)
+
+
+def test_a_notice_on_the_last_day_leaves_a_day() -> None:
+    case = case_of()
+    case.now = at(11, hour=17)
+    case.ask_supplement(HEAD)
+    assert deadlines(case.state, CALENDAR).at(1).remaining == 1
+    case.now = at(18)
+    assert deadlines(case.explain().state, CALENDAR).at(1).due == november(19)
+
+
+def test_a_pause_does_not_move_a_limit_that_had_ended() -> None:
+    case = case_of().sign(HEAD)
+    case.now = at(10)
+    case.ask_supplement(REVIEWER)
+    case.now = at(16)
+    assert dues(deadlines(case.explain().state, CALENDAR))[:2] == [november(11), november(17)]
 
 
 def test_a_policy_may_let_the_clock_run() -> None:

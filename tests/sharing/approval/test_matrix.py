@@ -47,6 +47,7 @@ home_review      head           already_submitted no_supplement_asked not_the_ap
 home_review      substitute     already_submitted no_supplement_asked not_the_applicant yes                     yes                     yes
 home_review      reviewer       already_submitted no_supplement_asked not_the_applicant not_your_turn           not_your_turn           not_your_turn
 home_review      steward        already_submitted no_supplement_asked not_the_applicant not_your_turn           not_your_turn           not_your_turn
+home_review      provider_head  already_submitted no_supplement_asked not_the_applicant not_your_turn           not_your_turn           not_your_turn
 home_review      outsider       already_submitted no_supplement_asked not_the_applicant not_a_holder            not_a_holder            not_a_holder
 provider_review  applicant      already_submitted no_supplement_asked yes               own_application         own_application         own_application
 provider_review  stand_in       already_submitted no_supplement_asked yes               stands_in_for_applicant stands_in_for_applicant stands_in_for_applicant
