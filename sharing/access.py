@@ -71,7 +71,7 @@ def items_visible_to(official: Official, on: date) -> QuerySet[ApplicationItem]:
     copied = ItemEvent.objects.filter(
         item=OuterRef("pk"), kind="refused", data__copy_to_authority=True
     )
-    supervised = Q(provider__region__in=_regions(posts)) & Exists(copied)
+    supervised = _supervised(posts, "provider") & Exists(copied)
     own = Q(application__department__in=department_ids(official, on))
     return ApplicationItem.objects.filter(own | Exists(reached) | supervised)
 
@@ -107,12 +107,11 @@ def grants_visible_to(official: Official, on: date) -> QuerySet[Grant]:
     """Grants of the official's departments, on their data, or within an authority's supervision."""
     posts = held_posts(official, on)
     provided = [post.department_id for post in posts if post.role in PROVIDER_ROLES]
-    regions = _regions(posts)
     return Grant.objects.filter(
         Q(department__in=department_ids(official, on))
         | Q(resource__provider__in=provided)
-        | Q(department__region__in=regions)
-        | Q(resource__provider__region__in=regions)
+        | _supervised(posts, "department")
+        | _supervised(posts, "resource__provider")
     )
 
 
@@ -179,10 +178,13 @@ def may_stop(official: Official, grant: Grant, on: date) -> bool:
     Only the provider and the competent authority may (Decree 809 article 27, R23): here the
     authorities of the provider's and of the recipient's region.
     """
-    regions = {grant.resource.provider.region_id, grant.department.region_id}
+    regions = (grant.resource.provider.region_id, grant.department.region_id)
     return any(
         (post.role in PROVIDER_ROLES and post.department_id == grant.resource.provider_id)
-        or (post.role in AUTHORITY_ROLES and post.region_id in regions)
+        or (
+            post.role in AUTHORITY_ROLES
+            and any(region.startswith(post.region_id) for region in regions)
+        )
         for post in held_posts(official, on)
     )
 
@@ -217,9 +219,15 @@ def _held(posts: Iterable[HeldPost]) -> Q:
     return functools.reduce(operator.or_, choices, Q(pk__in=[]))
 
 
-def _regions(posts: Iterable[HeldPost]) -> set[str]:
-    """Regions whose authority one of ``posts`` belongs to."""
-    return {post.region_id for post in posts if post.role in AUTHORITY_ROLES}
+def _supervised(posts: Iterable[HeldPost], path: str) -> Q:
+    """Rows whose department at ``path`` belongs to a region that one of ``posts`` supervises.
+
+    Townships and villages have no authority; the county's supervises them (Decree 809 article 8).
+    Their codes begin with the county's whole code, those of counties never with their city's.
+    """
+    codes = sorted({post.region_id for post in posts if post.role in AUTHORITY_ROLES})
+    choices = (Q(**{f"{path}__region__code__startswith": code}) for code in codes)
+    return functools.reduce(operator.or_, choices, Q(pk__in=[]))
 
 
 def _get(seen: QuerySet[ModelT], pk: object) -> ModelT:

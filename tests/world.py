@@ -266,10 +266,10 @@ def hire(world: World, key: str, department: str, role: str, name: str = "") -> 
 
 
 def publish_entry(
-    world: World, title: str, items: list[tuple], *, sharing_type: str, provider: str = "police"
+    world: World, title: str, items: list[tuple], *, sharing_type: str, splittable: bool = True
 ) -> Resource:
-    """Make a published entry of the provider with ``items`` (as in ITEMS)."""
-    department = world.departments[provider]
+    """Make a published entry of the police with ``items`` (as in ITEMS)."""
+    department = world.departments["police"]
     resource = Resource.objects.create(provider=department)
     version = ResourceVersion.objects.create(
         resource=resource,
@@ -283,7 +283,7 @@ def publish_entry(
         sharing_modes=["file"],
         sharing_condition="限社会救助核对使用" if sharing_type == "conditional" else "无条件",
         grade=max(item[4] for item in items),
-        splittable=True,
+        splittable=splittable,
         secrecy_reviewed=True,
         privacy_assessed=True,
         head_approved=True,
