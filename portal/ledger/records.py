@@ -85,3 +85,23 @@ def record(  # noqa: PLR0913 - an entry has this many facts, and callers name ea
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def difference(
+    before: models.Model | None, after: models.Model, fields: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Which of ``fields`` differ, as {"before": …, "after": …}; all of them when there is no before.
+
+    Keys are field names, values what the columns hold.
+    """
+    attnames = {field.name: field.attname for field in after._meta.concrete_fields}
+    columns = {name: attnames[name] for name in fields}
+    new = {name: getattr(after, column) for name, column in columns.items()}
+    if before is None:
+        return {"before": {}, "after": new}
+    old = {name: getattr(before, column) for name, column in columns.items()}
+    changed = [name for name in columns if old[name] != new[name]]
+    return {
+        "before": {name: old[name] for name in changed},
+        "after": {name: new[name] for name in changed},
+    }

@@ -18,7 +18,7 @@ from portal.organisation.models import (
 )
 
 
-class ClosedSignUpAdapter(DefaultAccountAdapter):
+class ClosedSignUpAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the system administrator, never by visitors."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -95,3 +95,17 @@ def has_role(official: Official, roles: Iterable[str], on: date) -> bool:
 def is_auditor(official: Official, on: date) -> bool:
     """Whether the official reads the whole ledger."""
     return has_role(official, [Role.AUDITADMIN], on)
+
+
+def is_administrator(official: Official, on: date) -> bool:
+    """Whether the official is one of the three administrators, who do no business (R35)."""
+    return has_role(official, ADMIN_ROLES, on)
+
+
+OPENING_ROLES = (*ADMIN_ROLES, Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD, Role.STEWARD)
+"""Posts whose holders work in the administration pages; nobody else can open them."""
+
+
+def opens_administration(roles: Iterable[str]) -> bool:
+    """Whether somebody with these roles may open the administration (``Official.is_staff``)."""
+    return not set(OPENING_ROLES).isdisjoint(roles)

@@ -3,9 +3,10 @@
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import portal.organisation.models.departments
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.organisation.models.departments
 
 
 class Migration(migrations.Migration):

@@ -31,15 +31,18 @@ class Kind(models.TextChoices):
     INSTITUTION = "institution", _("public institution")
 
 
-class DepartmentQuerySet(TreeQuerySet):
+class DepartmentQuerySet(TreeQuerySet):  # type: ignore[misc]
     """Questions over many departments."""
 
     def in_office(self, on: date) -> Self:
         """Departments that exist on the day ``on``."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
+        found: Self = self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on
+        )
+        return found
 
 
-class Department(TreeNode):
+class Department(TreeNode):  # type: ignore[misc]
     """A department 政务部门 of one region, or an internal unit of one (then it has a parent)."""
 
     Kind = Kind

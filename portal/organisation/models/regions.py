@@ -40,7 +40,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(code__startswith=region.prefix)
 
 
-class Region(models.Model):
+class Region(models.Model):  # type: ignore[django-manager-missing]  # Department is a TreeNode
     """A region 行政区划: 6 digits down to the county, 9 for a township, 12 for a village."""
 
     Level = Level

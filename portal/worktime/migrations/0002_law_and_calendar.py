@@ -11,6 +11,7 @@ CREATE FUNCTION worktime_deadlinerule_rules() RETURNS trigger LANGUAGE plpgsql A
 -- R46: where a national limit of an article is in force, a region's may only be shorter or equal,
 -- the extension too. A limit without article is a default of the portal and binds nobody.
 BEGIN
+  IF NEW.valid_until < NEW.valid_from THEN RETURN NEW; END IF;  -- a check refuses it, with its name
   PERFORM pg_advisory_xact_lock(hashtext('worktime_deadlinerule ' || NEW.rule));
   IF EXISTS (
     SELECT 1 FROM worktime_deadlinerule o

@@ -1,0 +1,42 @@
+"""Loading the administrative divisions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.ledger.records import record
+from portal.organisation.divisions import NATION, divisions
+from portal.organisation.models import Official, Region
+from portal.organisation.sorting import sort_key
+
+
+@transaction.atomic
+def load_regions(
+    *, now: datetime, provinces: Iterable[str] | None = None, by: Official | None = None
+) -> list[Region]:
+    """Add the regions of GB/T 2260 that are missing and rename those whose name has changed.
+
+    Returns the regions added or renamed. Regions that no longer exist stay: departments and old
+    records refer to them. Townships and villages are left alone.
+    """
+    present = {region.pk: region for region in Region.objects.select_for_update(of=("self",))}
+    added, renamed = [], []
+    for one in divisions(provinces):
+        region = present.get(one.code)
+        if region is None:
+            region = Region(code=one.code, name=one.name, level=one.level, parent_id=one.parent)
+            region.sort_key = sort_key(one.name)[:200]
+            added.append(region)
+        elif region.name != one.name and one.code != NATION:
+            region.name, region.sort_key = one.name, sort_key(one.name)[:200]
+            renamed.append(region)
+    Region.objects.bulk_create(added)
+    Region.objects.bulk_update(renamed, ["name", "sort_key"])
+    changed = [*added, *renamed]
+    if changed:
+        record(
+            "regions.loaded", by=by, obj=changed[0], now=now,
+            data={"added": len(added), "renamed": [region.pk for region in renamed]},
+        )  # fmt: skip
+    return changed

@@ -1,0 +1,29 @@
+"""Background work of the project itself."""
+
+from datetime import timedelta
+from typing import Final
+
+from celery import shared_task
+from django.utils import timezone
+
+from portal.models import OutboxMessage
+from portal.organisation.actions import follow_posts
+
+KEEP_OUTBOX: Final = timedelta(days=1)
+_BATCH: Final = 5_000
+
+
+@shared_task(name="portal.clear_outbox")
+def clear_outbox() -> int:
+    """Remove outbox rows that were published more than a day ago; return how many."""
+    old = OutboxMessage.objects.filter(published_at__lt=timezone.now() - KEEP_OUTBOX).order_by("pk")
+    removed = 0
+    while ids := list(old.values_list("pk", flat=True)[:_BATCH]):
+        removed += OutboxMessage.objects.filter(pk__in=ids).delete()[0]
+    return removed
+
+
+@shared_task(name="portal.follow_posts")
+def follow_posts_by_date() -> int:
+    """Bring groups in line with posts and substitutions that began or ended since the last time."""
+    return follow_posts(on=timezone.localdate())
