@@ -25,9 +25,9 @@ class Catalog:
         return self.entries[line, region, subject]
 
 
-def load(made: Organisation, *, seed: int, today: date) -> Catalog:
+def load(made: Organisation, *, seed: int, today: date, small: bool) -> Catalog:
     """Create the entries of all departments, with a few drafts, old versions and withdrawn ones."""
-    planned = list(entries.drafts(made, seed=seed, today=today))
+    planned = list(entries.drafts(made, seed=seed, today=today, small=small))
     resources = writing.write(planned, made, seed=seed)
     reindex(resource.pk for resource in resources)
     _let_some_see(planned, resources, made, Chance(seed, "visibility"))

@@ -11,8 +11,11 @@ from portal.organisation.demo import PROVINCE, Key, Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Department
 
-FULL_REGIONS = (PROVINCE, "320500", "320508", "320600", "320613")
+_FULL = (PROVINCE, "320500", "320508", "320600", "320613")
+_FULL_OF_SMALL = (PROVINCE,)
 """Regions whose departments have registered everything they hold; the others a part."""
+STORY_ENTRY = ("公共租赁住房保障家庭信息", "320600")
+"""A city's entry that the story needs."""
 _SHARE_OF_CITIES = 44
 _SHARE_OF_COUNTIES = 10
 _MADE_CONDITIONAL = 40
@@ -24,12 +27,18 @@ _CYCLE_WORDS = {
     "quarterly": "每季度", "half_yearly": "每半年", "yearly": "每年",
 }  # fmt: skip
 _ABSTRACTS = (
-    "{scope}{stem}信息，由{provider}在{work}中采集形成，每条记录包括{items}等{count}个数据项，"
-    "{cycle}更新，可用于{uses}。",
-    "汇集{scope}的{stem}信息，记录{items}等{count}项内容。数据来自{scope}{stem}业务系统，"
-    "由{provider}负责维护，{cycle}更新，供{uses}使用。",
-    "{provider}依法履行{work}职责形成的{stem}信息，覆盖{scope}范围，含{items}等{count}个数据项，"
-    "{cycle}更新，主要用于{uses}。",
+    (
+        "{scope}{stem}信息，由{provider}在{work}中采集形成，每条记录包括{items}等{count}个数据项，"
+        "{cycle}更新，可用于{uses}。"
+    ),
+    (
+        "汇集{scope}的{stem}信息，记录{items}等{count}项内容。数据来自{scope}{stem}业务系统，"
+        "由{provider}负责维护，{cycle}更新，供{uses}使用。"
+    ),
+    (
+        "{provider}依法履行{work}职责形成的{stem}信息，覆盖{scope}范围，"
+        "含{items}等{count}个数据项，{cycle}更新，主要用于{uses}。"
+    ),
 )
 
 
@@ -46,20 +55,23 @@ class Draft:
     published_on: date = field(default=date.min)
 
 
-def drafts(made: Organisation, *, seed: int, today: date) -> Iterator[Draft]:
+def drafts(made: Organisation, *, seed: int, today: date, small: bool) -> Iterator[Draft]:
     """Yield the entries of all departments, the same for the same arguments."""
     chance = Chance(seed, "catalog")
+    full = _FULL_OF_SMALL if small else _FULL
     for subject in subjects():
         for (line, code), department in made.departments.items():
-            if line == subject.line and _holds(subject, made, code, chance):
+            if line == subject.line and _holds(subject, made, code, chance, full):
                 yield _draft(subject, (line, code), department, chance, today)
 
 
-def _holds(subject: Subject, made: Organisation, code: str, chance: Chance) -> bool:
+def _holds(
+    subject: Subject, made: Organisation, code: str, chance: Chance, full: tuple[str, ...]
+) -> bool:
     level = made.regions[code].level
     if level not in {_LEVELS[letter] for letter in subject.levels}:
         return False
-    if code in FULL_REGIONS:
+    if code in full or (subject.title, code) == STORY_ENTRY:
         return True
     return chance.among(100) < (_SHARE_OF_CITIES if level == "city" else _SHARE_OF_COUNTIES)
 

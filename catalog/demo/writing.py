@@ -72,9 +72,9 @@ def _plan(
     resource = Resource(
         id=chance.identifier(), provider=draft.provider, visibility=draft.visibility
     )
-    first = timezone.make_aware(
-        datetime.combine(draft.published_on, time(8, 30))
-    ) + timedelta(minutes=chance.among(540))
+    first = timezone.make_aware(datetime.combine(draft.published_on, time(8, 30))) + timedelta(
+        minutes=chance.among(540)
+    )
     times = [first]
     if chance.among(_REVISED_AMONG) == 0:
         times.insert(0, first - _REVISED_AFTER * chance.between(2, 20))

@@ -23,10 +23,20 @@ from sharing.pulling.requests import request_pull
 from sharing.pulling.running import run as run_pull
 
 _MOST_FIELDS = 9
-_COMMENTS = ("", "", "同意。", "用途明确，同意。", "符合履职需要，同意提供。", "已核对使用范围，同意。")
+_COMMENTS = (
+    "",
+    "",
+    "同意。",
+    "用途明确，同意。",
+    "符合履职需要，同意提供。",
+    "已核对使用范围，同意。",
+)
 _GAP = "使用依据请写明具体条款，并说明与所申请数据项的对应关系。"
 _REFUSALS = {
-    "unconditional": (RefusalCode.UNNECESSARY, "所列业务已可在政务服务平台直接查询，无需另行提供。"),
+    "unconditional": (
+        RefusalCode.UNNECESSARY,
+        "所列业务已可在政务服务平台直接查询，无需另行提供。",
+    ),
     "reflux": (RefusalCode.SECURITY, "接收端尚未完成等级保护测评，暂不具备安全接收条件。"),
     "conditional": (RefusalCode.BEYOND_DUTY, "所列数据项超出申请单位履行该项职责的需要。"),
 }
@@ -137,9 +147,7 @@ def _execute(item: ApplicationItem, by: Official, command: Command, now: datetim
     actions.execute(by=by, item_id=item.pk, command=command, now=now)
 
 
-def _command(
-    pending: Ending, stage: ItemStage, item: ApplicationItem, scene: Scene
-) -> Command:
+def _command(pending: Ending, stage: ItemStage, item: ApplicationItem, scene: Scene) -> Command:
     """What the holder of the stage does: refusals and supplements are the provider's."""
     seen = item.event_count
     if stage.side == "provider" and pending == Ending.REFUSAL:
@@ -203,9 +211,7 @@ def _deliver(scene: Scene, grant: Grant, applicant: Official) -> Course:
             continue
         yield moment
         grant.refresh_from_db()
-        if grant.covers(timezone.localdate(moment)) and grant.covers(
-            timezone.localdate(scene.now)
-        ):
+        if grant.covers(timezone.localdate(moment)) and grant.covers(timezone.localdate(scene.now)):
             pull = request_pull(by=applicant, grant_id=grant.pk, now=moment)
             run_pull(pull.pk, clock=_ticking(moment))
 

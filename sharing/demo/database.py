@@ -53,7 +53,7 @@ def make(*, regions: dict[str, Region], seed: int, today: date, small: bool) -> 
     is not touched. Raises SourceNotMadeError when the server refuses.
     """
     main = connection.get_connection_params()
-    dbname, reader = f"{main['dbname']}_demo_source"[:63], f"{main['dbname']}_demo_reader"[:63]
+    dbname, reader = names(str(main["dbname"]))
     password = secrets.token_urlsafe(24)
     try:
         with _connect(str(main["dbname"])) as server:
@@ -70,26 +70,35 @@ def make(*, regions: dict[str, Region], seed: int, today: date, small: bool) -> 
     )  # fmt: skip
 
 
+def names(portal: str) -> tuple[str, str]:
+    """Names of the source database and its reader for a portal's database."""
+    return f"{portal[:50]}_demo_source", f"{portal[:50]}_demo_reader"
+
+
 @contextmanager
 def _connect(dbname: str) -> Iterator[psycopg.Connection[Any]]:
     main = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "sslmode", "sslrootcert")
-    given = {name: main[name] for name in names if main.get(name)}
+    wanted = ("host", "port", "user", "password", "sslmode", "sslrootcert")
+    given = {name: main[name] for name in wanted if main.get(name)}
     with psycopg.connect(dbname=dbname, autocommit=True, **given) as link:
         yield link
 
 
 def _replace_database(server: psycopg.Connection[Any], dbname: str) -> None:
+    _refuse_foreign(server, dbname)
+    name = sql.Identifier(dbname)
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_MARK)))
+
+
+def _refuse_foreign(server: psycopg.Connection[Any], dbname: str) -> None:
     found = server.execute(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [dbname]
     ).fetchone()
     if found and found[0] != _MARK:
         message = f"There is a database {dbname} that is no demonstration source."
         raise SourceNotMadeError(message)
-    name = sql.Identifier(dbname)
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
-    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_MARK)))
 
 
 def _replace_reader(server: psycopg.Connection[Any], reader: str, password: str) -> None:
@@ -155,11 +164,19 @@ def _copy_places(link: psycopg.Connection[Any], found: list[Place]) -> None:
 
 def _let_read(link: psycopg.Connection[Any], dbname: str, reader: str) -> None:
     role = sql.Identifier(reader)
-    link.execute(
-        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(dbname))
-    )
-    link.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(dbname), role)
-    )
+    link.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(dbname)))
+    link.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(dbname), role))
     link.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
     link.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
+
+
+def drop() -> None:
+    """Remove the source database and its reader, if they are the demonstration's."""
+    main = connection.get_connection_params()
+    dbname, reader = names(str(main["dbname"]))
+    with _connect(str(main["dbname"])) as server:
+        _refuse_foreign(server, dbname)
+        server.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(dbname))
+        )
+        server.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(reader)))

@@ -21,6 +21,9 @@ BEGIN
   RETURN body || substr('10X98765432', total % 11 + 1, 1);
 END $$;
 
+CREATE FUNCTION pg_temp.spoilt(text) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT overlay($1 PLACING translate(right($1, 1), '0123456789X', '12345678900') FROM 18) $$;
+
 CREATE FUNCTION pg_temp.uscc(region text, n bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 -- GB 32100 with GB 11714 inside: a made-up enterprise of the region
 DECLARE
@@ -65,8 +68,7 @@ WITH words AS MATERIALIZED (
   FROM born JOIN pg_temp.place USING (slot), words
 )
 SELECT i AS row_no,
-  (CASE WHEN i % 1499 = 7 THEN overlay(id_number PLACING translate(right(id_number, 1), '0123456789X', '1234567890 ') FROM 18)
-    ELSE id_number END)::varchar(18) AS id_number,
+  (CASE WHEN i % 1499 = 7 THEN pg_temp.spoilt(id_number) ELSE id_number END)::varchar(18) AS id_number,
   (CASE WHEN i % 2503 <> 11 THEN surnames[1 + pg_temp.pick(i, 4, cardinality(surnames))]
     || firsts[1 + pg_temp.pick(i, 5, cardinality(firsts))]
     || CASE WHEN pg_temp.pick(i, 6, 8) > 0 THEN seconds[1 + pg_temp.pick(i, 7, cardinality(seconds))] ELSE '' END
@@ -100,7 +102,8 @@ ANALYZE resident; -- the tables below are made from it
 
 -- An old system with the usual abbreviations for names of columns.
 CREATE TABLE hy_djxx AS
-SELECT r.id_number AS sfzh, r.name AS xm, r.sex AS xb, r.birth_date AS csrq,
+SELECT (CASE WHEN pg_temp.pick(r.row_no, 34, 120) = 0 THEN pg_temp.spoilt(r.id_number)
+    ELSE r.id_number END)::varchar(18) AS sfzh, r.name AS xm, r.sex AS xb, r.birth_date AS csrq,
   (ARRAY['1','1','1','1','2','3'])[1 + pg_temp.pick(r.row_no, 30, 6)]::varchar(2) AS djlx,
   least(
     greatest(r.birth_date, s.birth_date, date '1978-01-01') + 23 * 365 + pg_temp.pick(r.row_no, 31, 3000),
@@ -120,7 +123,9 @@ COMMENT ON COLUMN hy_djxx.posfzh IS '配偶身份证号';
 
 CREATE TABLE death AS
 SELECT id_number, name, sex, birth_date,
-  greatest(birth_date + 1, current_setting('demo.today')::date - pg_temp.pick(row_no, 40, 1500)) AS death_date,
+  CASE WHEN pg_temp.pick(row_no, 43, 60) > 0 THEN
+    greatest(birth_date + 1, current_setting('demo.today')::date - pg_temp.pick(row_no, 40, 1500))
+  END AS death_date,
   (ARRAY['I21.9','I63.9','J18.9','C34.9','C16.9'])[1 + pg_temp.pick(row_no, 41, 5)]::varchar(10) AS death_cause,
   registered_address, region_code, updated_at
 FROM resident WHERE resident_status = '2' AND pg_temp.pick(row_no, 42, 20) > 0;
@@ -128,7 +133,8 @@ CREATE INDEX ON death (region_code text_pattern_ops);
 COMMENT ON TABLE death IS '死亡医学证明';
 
 CREATE TABLE insured AS
-SELECT r.id_number, r.name, r.sex, r.birth_date, kind.code AS insurance_type,
+SELECT r.id_number, CASE WHEN pg_temp.pick(r.row_no, 49, 200) > 0 THEN r.name END AS name,
+  r.sex, r.birth_date, kind.code AS insurance_type,
   ('32' || lpad((r.row_no * 10 + kind.n)::text, 10, '0'))::varchar(20) AS insured_no,
   (ARRAY['1','1','1','1','1','2','3'])[1 + pg_temp.pick(r.row_no, 50 + kind.n, 7)]::varchar(1) AS insured_status,
   greatest(r.birth_date + 18 * 365 + pg_temp.pick(r.row_no, 55, 2500), date '1995-01-01') AS insured_from,
@@ -165,7 +171,8 @@ CREATE TABLE disability_card AS
 SELECT id_number, name, sex, birth_date,
   (CASE WHEN row_no % 701 = 9 THEN '0' ELSE (1 + pg_temp.pick(row_no, 80, 7))::text END)::varchar(1) AS disability_type,
   (1 + pg_temp.pick(row_no, 81, 4))::text::varchar(1) AS disability_level,
-  (id_number || (1 + pg_temp.pick(row_no, 80, 7)) || (1 + pg_temp.pick(row_no, 81, 4)))::varchar(60) AS certificate_no,
+  (CASE WHEN pg_temp.pick(row_no, 86, 70) > 0 THEN id_number
+    || (1 + pg_temp.pick(row_no, 80, 7)) || (1 + pg_temp.pick(row_no, 81, 4)) END)::varchar(60) AS certificate_no,
   current_setting('demo.today')::date - pg_temp.pick(row_no, 82, 3000) AS issued_on,
   current_setting('demo.today')::date - pg_temp.pick(row_no, 82, 3000) + 3652 AS valid_until,
   address,

@@ -21,7 +21,11 @@ def _matter(subject: str, basis: str, scenario: str, scope: str, *, reflux: bool
     return Matter("", "", "", subject, reflux, basis, scenario, scope)
 
 
-_ASSISTANCE = ("《最低生活保障审核确认办法》第十八条", "最低生活保障审核确认", "街道民政岗位2人，在办公内网使用")
+_ASSISTANCE = (
+    "《最低生活保障审核确认办法》第十八条",
+    "最低生活保障审核确认",
+    "街道民政岗位2人，在办公内网使用",
+)
 
 
 def _of_hongqiao() -> Iterator[Script]:
@@ -48,24 +52,30 @@ def _of_hongqiao() -> Iterator[Script]:
     yield Script(HONGQIAO, _HEALTH, deaths, ago=80, afterwards=Afterwards.PULL)
     property_ = _matter("不动产登记信息", *_ASSISTANCE)
     yield Script(HONGQIAO, _LAND, property_, ago=11, ending=Ending.UNANSWERED_SUPPLEMENT)
-    reports = _matter("企业年度报告信息", "《中小企业促进法》第六条", "楼宇经济底数调查", "街道经济发展办")
+    reports = _matter(
+        "企业年度报告信息", "《中小企业促进法》第六条", "楼宇经济底数调查", "街道经济发展办"
+    )
     yield Script(HONGQIAO, _MARKET, reports, ago=30, ending=Ending.REFUSAL)
-    licences = _matter("食品经营许可信息", "《食品安全法》第六条", "小餐饮巡查", "街道综合执法局6人")
+    licences = _matter(
+        "食品经营许可信息", "《食品安全法》第六条", "小餐饮巡查", "街道综合执法局6人"
+    )
     yield Script(HONGQIAO, _MARKET, licences, ago=85, days=60)
     permits = _matter("居住证信息", "《居住证暂行条例》第四条", "流动人口服务", "街道网格中心3人")
     yield Script(HONGQIAO, _POLICE, permits, ago=22, ending=Ending.WITHDRAWAL)
-    pupils = _matter("学生学籍信息", "《未成年人保护法》第二十九条", "困境儿童关爱", "街道民政岗位2人")
+    pupils = _matter(
+        "学生学籍信息", "《未成年人保护法》第二十九条", "困境儿童关爱", "街道民政岗位2人"
+    )
     yield Script(HONGQIAO, ("education", PROVINCE), pupils, ago=2, ending=Ending.DRAFT)
 
 
 def _waiting_for_hongqiao() -> Iterator[Script]:
     """The clerk's applications that lie with somebody of the story."""
-    unemployed = _matter("失业登记信息", "《就业促进法》第五十二条", "就业帮扶", "街道劳动保障所2人")
+    unemployed = _matter(
+        "失业登记信息", "《就业促进法》第五十二条", "就业帮扶", "街道劳动保障所2人"
+    )
     yield Script(HONGQIAO, _LABOUR, unemployed, ago=1, hold=(HONGQIAO, _HEAD))
     tenants = _matter("公共租赁住房保障家庭信息", *_ASSISTANCE)
-    yield Script(
-        HONGQIAO, ("housing", "320600"), tenants, ago=2, hold=(_CHONGCHUAN, _REVIEWER)
-    )
+    yield Script(HONGQIAO, ("housing", "320600"), tenants, ago=2, hold=(_CHONGCHUAN, _REVIEWER))
     helped = _matter("临时救助信息", *_ASSISTANCE)
     yield Script(HONGQIAO, _CIVIL, helped, ago=4, hold=(_NANTONG, _REVIEWER))
     allowances = _matter("最低生活保障对象信息", *_ASSISTANCE)
@@ -74,15 +84,28 @@ def _waiting_for_hongqiao() -> Iterator[Script]:
     yield Script(HONGQIAO, _POLICE, moved, ago=9, hold=(_POLICE, _STEWARD))
 
 
-_SCHOOL = ("《中华人民共和国义务教育法》第十二条", "义务教育入学资格核对", "教育局基础教育科，招生期间使用")
-_HOUSING = ("《公共租赁住房管理办法》第七条", "公共租赁住房保障资格审核", "住房保障中心，审核系统使用")
+_SCHOOL = (
+    "《中华人民共和国义务教育法》第十二条",
+    "义务教育入学资格核对",
+    "教育局基础教育科，招生期间使用",
+)
+_HOUSING = (
+    "《公共租赁住房管理办法》第七条",
+    "公共租赁住房保障资格审核",
+    "住房保障中心，审核系统使用",
+)
 
 
 def _of_others() -> Iterator[Script]:
     """Applications of other departments that lie with somebody of the story."""
     people, property_ = _matter("常住人口信息", *_SCHOOL), _matter("不动产登记信息", *_SCHOOL)
-    vehicles = _matter("机动车登记信息", "《最低生活保障审核确认办法》第十八条", "家庭车辆核对", "核对中心")
-    marriages, insured = _matter("居民婚姻登记信息", *_HOUSING), _matter("社会保险参保信息", *_HOUSING)
+    vehicles = _matter(
+        "机动车登记信息", "《最低生活保障审核确认办法》第十八条", "家庭车辆核对", "核对中心"
+    )
+    marriages, insured = (
+        _matter("居民婚姻登记信息", *_HOUSING),
+        _matter("社会保险参保信息", *_HOUSING),
+    )
     reflux = _matter(
         "常住人口信息", "《政务数据共享条例》第二十四条", "基层治理“一表通”：回流本区人口数据",
         "区数据局公共数据平台", reflux=True,

@@ -9,17 +9,30 @@ from pathlib import Path
 from django.contrib.auth.models import Group
 
 from portal.organisation import uscc
-from portal.organisation.demo.regions import PROVINCE, pinyin
+from portal.organisation.demo import regions as places
+from portal.organisation.demo.regions import PROVINCE
 from portal.organisation.demo.tables import rows
 from portal.organisation.models import Department, Region
+from portal.organisation.sorting import sort_key
 
 TOWNSHIP = "township"
 """Line of the township offices, which have no superior of their own line."""
 FOUNDED = date(2018, 11, 1)
 DATA_BUREAUS_FOUNDED = date(2024, 1, 8)
 SMALL = frozenset(
-    "data government education police civil labour land housing health market medical disabled"
-    " credit tax transport".split()
+    [
+        "data",
+        "education",
+        "police",
+        "civil",
+        "labour",
+        "land",
+        "housing",
+        "health",
+        "market",
+        "medical",
+        "disabled",
+    ]
 )
 """Lines of the small province."""
 _MASS_ORGANISATIONS = frozenset(
@@ -57,14 +70,14 @@ def load(regions: dict[str, Region], *, small: bool) -> dict[Key, Department]:
     counties = Counter(region.name for region in regions.values() if region.level == "county")
     made: dict[Key, Department] = {}
     for level in ("province", "city", "county"):
-        for region in _of_level(regions, level):
+        for region in _of_level(regions, level, small=small):
             prefix = f"{regions[str(region.parent_id)].name}" if counties[region.name] > 1 else ""
             for line in lines(small=small):
                 if line.names[level]:
                     made[line.key, region.code] = _department(
                         line, region, prefix=prefix, number=next(numbers)
                     )
-    for region in _of_level(regions, "township"):
+    for region in _of_level(regions, "township", small=small):
         made[TOWNSHIP, region.code] = _township_office(region, next(numbers))
     _save(list(made.values()))
     _set_superiors(made)
@@ -73,8 +86,9 @@ def load(regions: dict[str, Region], *, small: bool) -> dict[Key, Department]:
     return made
 
 
-def _of_level(regions: dict[str, Region], level: str) -> list[Region]:
-    return [regions[code] for code in sorted(regions) if regions[code].level == level]
+def _of_level(regions: dict[str, Region], level: str, *, small: bool) -> list[Region]:
+    found = [regions[code] for code in sorted(regions) if regions[code].level == level]
+    return [region for region in found if not small or region.code[:6] in places.SMALL]
 
 
 def _department(line: Line, region: Region, *, prefix: str, number: int) -> Department:
@@ -114,7 +128,7 @@ def _save(departments: list[Department]) -> None:
     ]
     for department, group in zip(departments, Group.objects.bulk_create(groups), strict=True):
         department.group = group
-        department.sort_key = pinyin(department.name)
+        department.sort_key = sort_key(department.name)
     Department.objects.bulk_create(departments)
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
+from portal.organisation.access import opens_administration
+from portal.organisation.actions import follow_posts
 from portal.organisation.demo.chance import Chance
 from portal.organisation.demo.departments import TOWNSHIP, Key
 from portal.organisation.demo.people import Name, names
@@ -67,14 +69,6 @@ class Appointment:
     username: str
     name: Name
 
-    @property
-    def opens_administration(self) -> bool:
-        """Administrators and the authority use the administration pages."""
-        return any(
-            role in {*ADMIN_ROLES, Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD}
-            for role in self.roles
-        )
-
 
 def load(
     departments: dict[Key, Department], *, seed: int, today: date
@@ -89,7 +83,7 @@ def load(
         [
             Official(
                 username=one.username, full_name=one.name.full, sort_key=one.name.sort_key,
-                department=one.department, password=password, is_staff=one.opens_administration,
+                department=one.department, password=password, is_staff=opens_administration(one.roles),
             )
             for one in appointments
         ],
@@ -107,15 +101,8 @@ def load(
         ),
         batch_size=1000,
     )  # fmt: skip
-    Membership = Official.groups.through
-    Membership.objects.bulk_create(
-        (
-            Membership(official_id=official.pk, group_id=one.department.group_id)
-            for one, official in both
-        ),
-        batch_size=2000,
-    )
     _substitute({official.username: official for official in officials}, today)
+    follow_posts(on=today)
     holders: dict[tuple[Key, str], Official] = {}
     for one, official in both:
         for role in one.roles:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing when the database holds data"
         )
-        parser.add_argument("--seed", type=int, default=SEED, help="another number, another province")
+        parser.add_argument(
+            "--seed", type=int, default=SEED, help="another number, another province"
+        )
         parser.add_argument(
             "--small", action="store_true", help="two cities and few people, in some seconds"
         )
