@@ -37,7 +37,7 @@ class ItemStage(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        OPEN = "open", _("open")
+        OPEN = "open", _("under way")
         PAUSED = "paused", _("paused")
         SIGNED = "signed", _("signed")
         NOTIFIED = "notified", _("notified")
@@ -77,7 +77,8 @@ class ItemStage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["office", "role", "due_on"], name="sharing_stage_inbox",
+                fields=["office", "role", "due_on"],
+                name="sharing_stage_inbox",
                 condition=models.Q(status="open"),
             )
         ]
