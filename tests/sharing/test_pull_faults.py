@@ -1,0 +1,359 @@
+"""What goes wrong at the source, on the disk and with workers: a clear state and a clear text."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+
+from catalog.actions import withdraw
+from catalog.models import Attachment, DataSource
+from portal.ledger.models import Entry
+from portal.models import OutboxMessage
+from portal.notices.kinds import text_of
+from portal.notices.models import Notice
+from sharing.connectors.errors import ConnectorError
+from sharing.models import Delivery, Grant, Pull
+from sharing.pulling import Claim, beat, claim, fail, leases, publish, request_pull, run, sweep
+from sharing.pulling.failures import explain
+from sharing.pulls.errors import PullFailed
+from tests.world import SourceDatabase, World, granted
+
+
+@pytest.fixture
+def grant(attached: World) -> Grant:
+    return granted(attached)
+
+
+@pytest.fixture
+def pull(attached: World, grant: Grant) -> Pull:
+    return request_pull(by=attached.people["clerk"], grant_id=grant.pk, now=attached.now)
+
+
+def after_run(pull: Pull) -> Pull:
+    run(pull.pk, clock=timezone.now)
+    pull.refresh_from_db()
+    assert not Delivery.objects.exists()
+    assert not list((Path(settings.DELIVERY_ROOT) / "staging").glob(f"{pull.pk}*"))
+    return pull
+
+
+def words(pull: Pull) -> str:
+    found = explain(pull.failure_code, pull.failure_detail)
+    assert found.remedy
+    return found.text
+
+
+def lapse(pull: Pull, seconds: int = 1) -> None:
+    """The worker has been silent for longer than its lease."""
+    Pull.objects.filter(pk=pull.pk).update(lease_until=timezone.now() - timedelta(seconds=seconds))
+
+
+# --- the source -----------------------------------------------------------------------------
+
+
+def test_missing_column_is_named(attached: World, pull: Pull):
+    place = Attachment.objects.get()
+    place.columns["birth_date"] = "born_on"
+    place.save()
+    after_run(pull)
+    assert (pull.status, pull.failure_code) == ("quarantined", "schema_drift")
+    assert "born_on" in words(pull)
+    told = Notice.objects.filter(kind="pull.given_up").order_by("official__username")
+    assert [notice.official.username for notice in told] == ["clerk", "steward"]
+    assert "born_on" in text_of("pull.given_up", told[0].params)
+
+
+def test_unreachable_source_is_tried_again(attached: World, pull: Pull):
+    DataSource.objects.update(options={**DataSource.objects.get().options, "port": 1})
+    after_run(pull)
+    assert (pull.status, pull.failure_code, pull.attempts) == ("failed", "source_unreachable", 1)
+    assert pull.retry_at > timezone.now()
+    assert OutboxMessage.objects.filter(due_at=pull.retry_at).exists()
+    assert words(pull)
+    assert run(pull.pk, clock=timezone.now) is None  # before its time nothing happens
+    pull.refresh_from_db()
+    assert pull.attempts == 1
+
+
+def test_it_is_given_up_after_the_last_attempt(attached: World, pull: Pull):
+    DataSource.objects.update(options={**DataSource.objects.get().options, "port": 1})
+    for attempt in range(1, settings.PULL_ATTEMPTS + 1):
+        Pull.objects.filter(pk=pull.pk).update(retry_at=timezone.now())
+        after_run(pull)
+        assert pull.attempts == attempt
+    assert pull.status == "quarantined"
+    assert pull.ended_at is not None
+    request_pull(by=attached.people["clerk"], grant_id=pull.grant_id, now=attached.now)
+
+
+def test_source_comes_back(attached: World, pull: Pull):
+    options = DataSource.objects.get().options
+    DataSource.objects.update(options={**options, "port": 1})
+    after_run(pull)
+    DataSource.objects.update(options=options)
+    Pull.objects.filter(pk=pull.pk).update(retry_at=timezone.now())
+    assert run(pull.pk, clock=timezone.now) is not None
+
+
+def test_host_that_is_not_allowed(attached: World, pull: Pull):
+    DataSource.objects.update(
+        options={**DataSource.objects.get().options, "host": "169.254.169.254"}
+    )
+    after_run(pull)
+    assert (pull.status, pull.failure_code) == ("quarantined", "source_host_not_allowed")
+
+
+def test_attachment_without_region_column(attached: World, pull: Pull):
+    Attachment.objects.update(region_column="")
+    after_run(pull)
+    assert pull.failure_code == "no_region_column"
+
+
+def test_attachment_without_a_column(attached: World, pull: Pull):
+    place = Attachment.objects.get()
+    del place.columns["name"]
+    place.save()
+    after_run(pull)
+    assert pull.failure_code == "not_mapped"
+    assert "name" in words(pull)
+
+
+def test_row_values_reach_no_text(
+    attached: World, pull: Pull, source: SourceDatabase, monkeypatch, caplog
+):
+    secret = source.people("320613100")[0][1]
+
+    def burst(*_args: object, **_kwargs: object) -> None:
+        raise ZeroDivisionError(secret)
+
+    monkeypatch.setattr("sharing.pulling.running.run_pull", burst)
+    after_run(pull)
+    assert (pull.status, pull.failure_code) == ("failed", "internal")
+    assert pull.failure_detail == {"kind": "ZeroDivisionError"}
+    assert "ZeroDivisionError" in caplog.text
+    assert secret not in caplog.text
+    assert not any(secret in str(entry.data) for entry in Entry.objects.all())
+
+
+# --- the disk -------------------------------------------------------------------------------
+
+
+@contextmanager
+def files_no_longer_than(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_full_disk_is_tried_again_and_leaves_nothing(attached: World, pull: Pull):
+    with files_no_longer_than(2000):
+        after_run(pull)
+    assert (pull.status, pull.failure_code) == ("failed", "storage_full")
+    assert words(pull)
+    Pull.objects.filter(pk=pull.pk).update(retry_at=timezone.now())
+    assert run(pull.pk, clock=timezone.now) is not None
+
+
+def test_failed_rename_publishes_nothing(attached: World, pull: Pull, monkeypatch):
+    def refuse(*_args: object) -> None:
+        raise OSError(5, "no such luck")
+
+    monkeypatch.setattr("sharing.pulling.publishing.publish_files", refuse)
+    run(pull.pk, clock=timezone.now)
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("failed", "storage_failed")
+    assert not Delivery.objects.exists()
+    assert not Entry.objects.filter(kind="delivery.published").exists()
+
+
+# --- leases and fencing ---------------------------------------------------------------------
+
+
+def test_claim_is_exclusive_until_the_lease_ends(attached: World, pull: Pull):
+    first = claim(pull.pk, now=timezone.now())
+    assert first == Claim(pull.pk, 1)
+    assert claim(pull.pk, now=timezone.now()) is None
+    lapse(pull)
+    assert claim(pull.pk, now=timezone.now()) == Claim(pull.pk, 2)
+
+
+def test_stale_worker_changes_nothing(attached: World, pull: Pull):
+    stale = claim(pull.pk, now=timezone.now())
+    lapse(pull)
+    fresh = claim(pull.pk, now=timezone.now())
+    now = timezone.now()
+    assert not beat(stale, phase="extracting", now=now)
+    assert fail(stale, code="internal", detail={}, retryable=False, now=now) is None
+    leases.let_go(stale, now=now)
+    pull.refresh_from_db()
+    assert (pull.status, pull.token) == ("claimed", 2)
+    assert beat(fresh, phase="extracting", rows=5, now=now)
+
+
+def test_lease_from_a_wrong_clock_counts_as_ended(attached: World, pull: Pull):
+    claim(pull.pk, now=timezone.now())
+    Pull.objects.filter(pk=pull.pk).update(lease_until=timezone.now() + timedelta(days=1))
+    assert claim(pull.pk, now=timezone.now()) == Claim(pull.pk, 2)
+
+
+def test_beat_asks_for_the_grant(attached: World, pull: Pull):
+    held = claim(pull.pk, now=timezone.now())
+    assert beat(held, phase="extracting", now=timezone.now())
+    assert not beat(held, phase="extracting", now=timezone.now() + timedelta(days=400))
+    withdraw(
+        by=attached.people["steward"], resource=attached.resource, reason="停用", now=attached.now
+    )
+    assert not beat(held, phase="extracting", now=timezone.now())
+    leases.let_go(held, now=timezone.now())
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("cancelled", "source_suspended")
+
+
+def test_expired_grant_is_not_claimed(attached: World, pull: Pull):
+    assert claim(pull.pk, now=timezone.now() + timedelta(days=400)) is None
+
+
+def test_sessions_at_a_source_are_counted(attached: World, pull: Pull):
+    DataSource.objects.update(max_sessions=1)
+    other = granted(attached, use_scenario="另一场景")
+    second = request_pull(by=attached.people["clerk"], grant_id=other.pk, now=attached.now)
+    first = claim(pull.pk, now=timezone.now())
+    assert first is not None
+    assert claim(second.pk, now=timezone.now()) is None
+    OutboxMessage.objects.all().delete()
+    fail(first, code="internal", detail={}, retryable=False, now=timezone.now())
+    woken = OutboxMessage.objects.filter(task="sharing.run_pull").values_list("args", flat=True)
+    assert list(woken) == [[str(second.pk)]]
+    assert claim(second.pk, now=timezone.now()) is not None
+
+
+# --- sweeping -------------------------------------------------------------------------------
+
+
+def test_sweep_takes_a_pull_from_a_dead_worker(attached: World, pull: Pull):
+    claim(pull.pk, now=timezone.now())
+    assert sweep(timezone.now()).released == 0
+    lapse(pull)
+    OutboxMessage.objects.all().delete()
+    assert sweep(timezone.now()).released == 1
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("queued", "worker_lost")
+    assert OutboxMessage.objects.filter(task="sharing.run_pull").exists()
+    assert run(pull.pk, clock=timezone.now) is not None
+
+
+def test_pull_that_kills_its_worker_is_given_up(attached: World, pull: Pull):
+    for _attempt in range(settings.PULL_ATTEMPTS):
+        assert claim(pull.pk, now=timezone.now()) is not None
+        lapse(pull)
+        sweep(timezone.now())
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("quarantined", "worker_lost")
+    assert claim(pull.pk, now=timezone.now()) is None
+    assert Notice.objects.filter(kind="pull.given_up").count() == 2
+
+
+def test_lost_wake_up_is_sent_again_once(attached: World, pull: Pull):
+    assert sweep(timezone.now()).woken == 0  # the first one is still on its way
+    OutboxMessage.objects.all().delete()
+    assert sweep(timezone.now()).woken == 1
+    assert sweep(timezone.now()).woken == 0
+    OutboxMessage.objects.update(published_at=timezone.now() - timedelta(minutes=5))
+    assert sweep(timezone.now()).woken == 1
+
+
+def test_sweep_ends_pulls_of_withdrawn_entries(attached: World, pull: Pull):
+    withdraw(
+        by=attached.people["steward"], resource=attached.resource, reason="停用", now=attached.now
+    )
+    assert sweep(timezone.now()).stopped == 1
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("cancelled", "grant_not_in_force")
+
+
+def test_orphans_are_removed_and_the_rest_stays(attached: World, pull: Pull, grant: Grant):
+    delivery = run(pull.pk, clock=timezone.now)
+    place = Path(settings.DELIVERY_ROOT)
+    kept = (place / delivery.files.get(format="csv").path).parent
+    orphan = place / "published" / f"{grant.pk}-7"
+    part = place / "staging" / f"{pull.pk}-9.part"
+    for folder in (orphan, part):
+        folder.mkdir(parents=True)
+    assert sweep(timezone.now()).folders == 0  # too young: their transaction may still be open
+    assert sweep(timezone.now() + timedelta(hours=2)).folders >= 2
+    assert kept.is_dir()
+    assert not orphan.exists()
+    assert not part.exists()
+
+
+# --- publishing -----------------------------------------------------------------------------
+
+
+def test_replaced_worker_cannot_publish(attached: World, pull: Pull, monkeypatch):
+    """Its lease lapses after the files are complete; another worker has claimed the pull."""
+    published = []
+
+    def lapse_first(held: Claim, result: object, *, clock: object) -> Delivery:
+        lapse(pull)
+        assert claim(pull.pk, now=timezone.now()) is not None
+        published.append(publish(held, result, clock=timezone.now))
+        return published[0]
+
+    monkeypatch.setattr("sharing.pulling.running.publish", lapse_first)
+    assert run(pull.pk, clock=timezone.now) is None
+    assert published == []
+    assert not Delivery.objects.exists()
+    pull.refresh_from_db()
+    assert (pull.status, pull.token) == ("claimed", 2)
+
+
+def test_suspended_grant_cannot_publish(attached: World, pull: Pull, monkeypatch):
+    from sharing import grants
+
+    def suspend_first(held: Claim, result: object, *, clock: object) -> Delivery:
+        grants.suspend(
+            by=attached.people["steward"], grant_id=pull.grant_id, reason="检查", now=timezone.now()
+        )
+        return publish(held, result, clock=timezone.now)
+
+    monkeypatch.setattr("sharing.pulling.running.publish", suspend_first)
+    assert run(pull.pk, clock=timezone.now) is None
+    assert not Delivery.objects.exists()
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("cancelled", "grant.suspended")
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def codes() -> list[str]:
+    def below(kind: type) -> Iterator[type]:
+        yield kind
+        for sub in kind.__subclasses__():
+            yield from below(sub)
+
+    kinds = [*below(ConnectorError), *below(PullFailed)]
+    return sorted(
+        {kind.code for kind in kinds} | {"worker_lost", "grant.suspended", "grant_not_in_force"}
+    )
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_failure_has_words(code: str):
+    with translation.override("en"):
+        text, _remedy = explain(code, {})
+        assert text
+        assert text == explain(code, {}).text
+        assert code == "pull_failed" or text != PullFailed.template
+
+
+def test_unknown_failure_does_not_break_a_page():
+    assert explain("from_the_future", {"x": 1}).text
