@@ -27,7 +27,7 @@ class CodePlace:
 class CodeRule(Protocol):
     """One jurisdiction's way of forming resource codes."""
 
-    name: str
+    name: ClassVar[str]
 
     def series(self, place: CodePlace) -> str:
         """Name of the series within which the sequence number is unique."""

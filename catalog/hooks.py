@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Resource, ResourceStatus, SharingType
+from catalog.models import DataSource, Resource, ResourceStatus, SharingType
 from portal.errors import Reason, Text
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
@@ -48,6 +48,18 @@ class EntryActions(Protocol):
     ) -> Mapping[UUID, EntryAction]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How credentials of data sources are kept by the app that uses them.
+
+    ``fields`` names what a kind of connector wants; ``store`` encrypts and keeps it. There is no
+    way to read them back: they are only ever replaced.
+    """
+
+    fields: Callable[[str], Sequence[str]]
+    store: Callable[[DataSource, Mapping[str, str]], None]
+
+
 MaskNames = Callable[[], Mapping[str, Text]]
 """Names of the mask rules by their keys."""
 
@@ -57,6 +69,7 @@ Withdrawal = Callable[..., None]
 _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
 _mask_names: list[MaskNames] = []
+_credentials: list[Credentials] = []
 
 
 def register_entry_actions(name: str, answer: EntryActions) -> None:
@@ -72,6 +85,16 @@ def on_withdrawal(name: str, callback: Withdrawal) -> None:
 def register_mask_names(names: MaskNames) -> None:
     """Say what the mask rules are called, for the item table; call it from AppConfig.ready."""
     _mask_names[:] = [names]
+
+
+def register_credentials(credentials: Credentials) -> None:
+    """Say how credentials are kept; call it from AppConfig.ready."""
+    _credentials[:] = [credentials]
+
+
+def credentials() -> Credentials | None:
+    """How credentials are kept, if any app keeps them."""
+    return _credentials[0] if _credentials else None
 
 
 def mask_names() -> Mapping[str, Text]:

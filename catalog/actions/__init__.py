@@ -1,6 +1,6 @@
 """What can be done to the catalog: verbs, each in one transaction with ledger and search row."""
 
-from catalog.actions.attaching import Location, attach
+from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
 from catalog.actions.faults import publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
@@ -9,6 +9,7 @@ from catalog.actions.rights import forbid, permit
 __all__ = [
     "Location",
     "attach",
+    "attachment_faults",
     "content_digest",
     "create_draft",
     "finish_draft",

@@ -11,7 +11,7 @@ from catalog.access import manages_department
 from catalog.actions.content import refuse
 from catalog.actions.drafts import lock_managed
 from catalog.models import Attachment, DataSource, Resource, ResourceVersion
-from portal.errors import Fault, Forbidden
+from portal.errors import Fault, Forbidden, Text
 from portal.ledger.records import record
 from portal.organisation.models import Official
 
@@ -50,7 +50,7 @@ def attach(
     attachment.source = source
     for name, value in location.items():
         setattr(attachment, name, value)
-    refuse(_faults(attachment, locked))
+    refuse(attachment_faults(attachment, locked))
     attachment.save()
     record(
         "catalog.attached",
@@ -69,8 +69,9 @@ def attach(
     return attachment
 
 
-def _faults(attachment: Attachment, resource: Resource) -> list[Fault]:
-    version = resource.live or resource.versions.order_by("-number")[0]
+def attachment_faults(attachment: Attachment, resource: Resource) -> list[Fault]:
+    """What keeps the attachment, as filled in, from fitting the entry (R11)."""
+    version = resource.shown_version()
     faults = []
     if not attachment.table:
         faults.append(_fault("table", _("The table is missing."), _("Name the table or view.")))
@@ -102,5 +103,5 @@ def _column_faults(attachment: Attachment, version: ResourceVersion) -> list[Fau
     return [_fault("columns", message, _("Map items of the entry only."), "unknown")]
 
 
-def _fault(field: str, message: str, remedy: str, code: str = "missing") -> Fault:
+def _fault(field: str, message: Text, remedy: Text, code: str = "missing") -> Fault:
     return Fault(field, message, remedy, code)

@@ -28,6 +28,7 @@ from portal.organisation import uscc
 
 ARTICLE = re.compile(r"第\s*[〇零一二三四五六七八九十百千0-9]+\s*条")
 _NAMED = re.compile(r"《([^》]+)》")
+_LAW = re.compile("(?<![办方做执])法(?:典)?$")
 _NATIONAL = re.compile(r"行政法规|国务院.{0,20}(?:决定|规定|办法|命令)")
 _FEWEST_WORDS = 4
 
@@ -173,7 +174,7 @@ def is_national_basis(citation: str) -> bool:
     """
     for name in _NAMED.findall(citation):
         local = is_place_name(name)
-        if name.endswith(("法", "法典")) or (name.endswith("条例") and not local):
+        if _LAW.search(name) or (name.endswith("条例") and not local):
             return True
     return _NATIONAL.search(citation) is not None
 

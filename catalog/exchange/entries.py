@@ -11,7 +11,8 @@ from catalog.exchange import values
 from catalog.exchange.defects import Defect
 from catalog.exchange.names import ProviderName, read_name
 from catalog.models import OpenType
-from catalog.places import NATION, Place, resolve
+from catalog.places import Place, places, resolve
+from portal.organisation.divisions import NATION
 
 _SYSTEM = re.compile("(?:系统|平台)$")
 _LONGEST_TITLE, _LONGEST_ABSTRACT = 200, 4000
@@ -159,7 +160,7 @@ def _dates(
 
 def _provider(raw: dict[str, Any], origin: Origin, defects: list[Any]) -> tuple[ProviderName, str]:
     portal = _portal(raw, origin)
-    if portal is NATION:
+    if portal.code == NATION:
         given = f"{raw.get('province') or origin.province}/{raw.get('city') or origin.city}"
         defects.append((Defect.UNKNOWN_PLACE, given[:100]))
     department = values.tidy(raw.get("department"))
@@ -174,4 +175,4 @@ def _provider(raw: dict[str, Any], origin: Origin, defects: list[Any]) -> tuple[
 def _portal(raw: dict[str, Any], origin: Origin) -> Place:
     province = values.tidy(raw.get("province")) or origin.province
     city = values.tidy(raw.get("city")) or origin.city
-    return resolve(province, city) or resolve(province, "") or NATION
+    return resolve(province, city) or resolve(province, "") or places()[NATION]

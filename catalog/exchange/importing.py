@@ -93,7 +93,7 @@ class _Import:
     def __init__(self, source: SourceFile, origin: Origin, now: datetime) -> None:
         self.source, self.origin, self.now = source, origin, now
         self.result = Result()
-        self.providers = Providers(on=origin.today)
+        self.providers = Providers(now=now)
         self.writer = Writer(self.providers)
         self.record_of_run: ImportRun | None = None
         self._digests: dict[str, set[str]] = {}

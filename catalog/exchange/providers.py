@@ -4,22 +4,22 @@ What is added has only a name, so it is marked unverified and has no credit code
 administrator completes it or merges it with the right one.
 """
 
-from datetime import date
+from datetime import datetime
 
-from django.contrib.auth.models import Group
-from pypinyin import lazy_pinyin
+from django.utils import timezone
 
 from catalog.exchange.names import ProviderName, read_name
-from catalog.places import Place, places
+from catalog.places import Place
+from portal.organisation.actions import create_department, load_regions
 from portal.organisation.models import Department, Region
 
 
 class Providers:
     """Finds departments by the names that portals write; remembers what it found in this run."""
 
-    def __init__(self, *, on: date) -> None:
-        """``on`` is the day from which added departments exist."""
-        self.on = on
+    def __init__(self, *, now: datetime) -> None:
+        """Departments that are added exist from the day of ``now``."""
+        self.now, self.on = now, timezone.localdate(now)
         self.added: list[str] = []
         self.regions_added: list[str] = []
         self._by_place: dict[str, dict[str, int]] = {}
@@ -49,47 +49,21 @@ class Providers:
 
     def _add(self, wanted: ProviderName) -> Department:
         region = wanted.place.code
-        found = Department.objects.filter(
+        found: Department | None = Department.objects.filter(
             region=region, name=wanted.name, parent__isnull=True, valid_until__isnull=True
         ).first()
         if found is not None:
             return found
-        group = Group.objects.create(name=f"department:{region}:{wanted.name}"[:150])
-        department = Department.objects.create(
-            name=wanted.name,
-            region_id=region,
-            group=group,
-            verified=False,
-            valid_from=self.on,
-            sort_key=_pinyin(wanted.name)[:400],
+        department = Department(
+            name=wanted.name, region_id=region, verified=False, valid_from=self.on
         )
+        create_department(by=None, department=department, now=self.now)
         self.added.append(wanted.name)
         return department
 
     def _ensure_region(self, place: Place) -> None:
-        """The region and those above it, with the names of GB/T 2260."""
-        chain = [place]
-        while chain[-1].parent:
-            chain.append(places()[chain[-1].parent])
-        missing = {one.code for one in chain} - set(
-            Region.objects.filter(pk__in=[one.code for one in chain]).values_list("pk", flat=True)
-        )
-        for one in reversed(chain):
-            if one.code in missing:
-                Region.objects.create(
-                    code=one.code,
-                    name=one.name,
-                    name_en=_english(one),
-                    level=one.level,
-                    parent_id=one.parent or None,
-                    sort_key=_pinyin(one.name)[:200],
-                )
-                self.regions_added.append(one.name)
-
-
-def _pinyin(name: str) -> str:
-    return " ".join(lazy_pinyin(name))
-
-
-def _english(place: Place) -> str:
-    return "".join(lazy_pinyin(place.stem or place.name)).capitalize()
+        """The region and everything else of its province, with the names of GB/T 2260."""
+        if not Region.objects.filter(pk=place.code).exists():
+            provinces = [place.code[:2]] if place.parent else []
+            added = load_regions(now=self.now, provinces=provinces)
+            self.regions_added += [region.name for region in added]

@@ -91,7 +91,9 @@ class Writer:
 
     def _add_version(self, resource: Resource, entry: Entry) -> None:
         latest = resource.versions.order_by("-number").values_list("number", flat=True)[0]
-        ResourceVersion.objects.filter(pk=resource.live_id).update(status=VersionStatus.SUPERSEDED)
+        ResourceVersion.objects.filter(resource=resource, status=VersionStatus.IMPORTED).update(
+            status=VersionStatus.SUPERSEDED
+        )
         version = self._version(resource, entry, number=latest + 1)
         version.save(force_insert=True)
         resource.live, resource.external_digest = version, entry.digest

@@ -10,11 +10,16 @@ class DataSource(models.Model):
 
     name = models.CharField(_("name"), max_length=100)
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="sources", verbose_name=_("department")
+        "organisation.Department",
+        models.PROTECT,
+        related_name="sources",
+        verbose_name=_("department"),
     )
     connector = models.CharField(_("kind"), max_length=30, default="postgresql")
     options = models.JSONField(
-        _("connection"), default=dict, help_text=_("Typed fields of the connector, such as host and dbname; no credentials."),
+        _("connection"),
+        default=dict,
+        help_text=_("Typed fields of the connector, such as host and dbname; no credentials."),
     )
     secrets = models.BinaryField(_("credentials"), null=True, blank=True, editable=False)
     max_sessions = models.PositiveSmallIntegerField(_("sessions at once"), default=2)
@@ -27,7 +32,8 @@ class DataSource(models.Model):
         ordering = ["department_id", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["department", "name"], name="catalog_datasource_name",
+                fields=["department", "name"],
+                name="catalog_datasource_name",
                 violation_error_message=_("The department already has a source of this name."),
             )
         ]
@@ -40,7 +46,10 @@ class Attachment(models.Model):
     """Attachment 挂接: which table of which source carries an entry, and which column each item."""
 
     resource = models.OneToOneField(
-        "catalog.Resource", models.PROTECT, related_name="attachment", verbose_name=_("data resource")
+        "catalog.Resource",
+        models.PROTECT,
+        related_name="attachment",
+        verbose_name=_("data resource"),
     )
     source = models.ForeignKey(
         DataSource, models.PROTECT, related_name="attachments", verbose_name=_("data source")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
 
 
-class Classification(TreeNode):
+class Classification(TreeNode):  # type: ignore[misc]
     """A node of the resource classification; its code continues its parent's (2017 Guide)."""
 
     class Level(models.TextChoices):
@@ -20,7 +20,8 @@ class Classification(TreeNode):
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     provisional = models.BooleanField(
-        _("provisional"), default=False,
+        _("provisional"),
+        default=False,
         help_text=_("The code was not confirmed by a published annex of the Guide."),
     )
 
@@ -37,7 +38,9 @@ class Classification(TreeNode):
                     | Q(level="group", code__regex=r"^[1-3][0-9]{5}$")
                     | Q(level="subgroup", code__regex=r"^[1-3][0-9]{5}[1-9][0-9]*$")
                 ),
-                violation_error_message=_("The code does not fit the level: class 1 digit, division +2, group +3, subgroup more, not beginning with 0."),
+                violation_error_message=_(
+                    "The code does not fit the level: class 1 digit, division +2, group +3, subgroup more, not beginning with 0."
+                ),
             )
         ]
 

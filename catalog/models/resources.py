@@ -36,35 +36,62 @@ class Resource(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(
-        _("resource code"), max_length=60, null=True, blank=True, unique=True, editable=False,
+        _("resource code"),
+        max_length=60,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
         help_text=_("Given at first publication by the region's code rule."),
     )
     provider = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="resources",
+        "organisation.Department",
+        models.PROTECT,
+        related_name="resources",
         verbose_name=_("providing department"),
     )
     status = models.CharField(
-        _("status"), max_length=10, choices=ResourceStatus.choices, default=ResourceStatus.DRAFT,
+        _("status"),
+        max_length=10,
+        choices=ResourceStatus.choices,
+        default=ResourceStatus.DRAFT,
         editable=False,
     )
     visibility = models.CharField(
-        _("who learns that it exists"), max_length=8, choices=Visibility.choices,
+        _("who learns that it exists"),
+        max_length=8,
+        choices=Visibility.choices,
         default=Visibility.LISTED,
     )
     live = models.OneToOneField(
-        "catalog.ResourceVersion", models.PROTECT, null=True, blank=True, related_name="+",
-        editable=False, verbose_name=_("live version"),
+        "catalog.ResourceVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("live version"),
     )
     external_key = models.CharField(
-        max_length=120, null=True, blank=True, unique=True, editable=False,
+        max_length=120,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
         help_text=_("Key in the catalog it was imported from."),
     )
     external_digest = models.CharField(
-        max_length=64, blank=True, editable=False,
+        max_length=64,
+        blank=True,
+        editable=False,
         help_text=_("Digest of what the last import read; an unchanged line changes nothing."),
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         editable=False,
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -90,7 +117,9 @@ class Resource(models.Model):
             models.CheckConstraint(
                 name="catalog_resource_published_is_coded",
                 condition=~Q(status="published") | Q(live__isnull=False, code__isnull=False),
-                violation_error_message=_("A published entry has a live version and a resource code."),
+                violation_error_message=_(
+                    "A published entry has a live version and a resource code."
+                ),
             ),
             models.CheckConstraint(
                 name="catalog_resource_imported_is_shown",

@@ -16,9 +16,13 @@ class ResourceSearch(models.Model):
     transaction that changes a permission.
     """
 
-    resource = models.OneToOneField(Resource, models.CASCADE, primary_key=True, related_name="search")
+    resource = models.OneToOneField(
+        Resource, models.CASCADE, primary_key=True, related_name="search"
+    )
     version = models.ForeignKey(
-        "catalog.ResourceVersion", models.CASCADE, related_name="+",
+        "catalog.ResourceVersion",
+        models.CASCADE,
+        related_name="+",
         help_text="The version that lists and the entry page show.",
     )
     labels = ArrayField(models.IntegerField(), default=list)

@@ -27,55 +27,91 @@ class ResourceVersion(models.Model):
     )
     number = models.PositiveIntegerField(_("version"))
     status = models.CharField(
-        _("status"), max_length=10, choices=VersionStatus.choices, default=VersionStatus.DRAFT,
+        _("status"),
+        max_length=10,
+        choices=VersionStatus.choices,
+        default=VersionStatus.DRAFT,
         editable=False,
     )
     title = models.CharField(_("title"), max_length=200)
     title_en = models.CharField(_("English title"), max_length=300, blank=True)
     abstract = models.TextField(_("abstract"), blank=True, max_length=4000)
     classification = models.ForeignKey(
-        "catalog.Classification", models.PROTECT, null=True, blank=True, related_name="versions",
+        "catalog.Classification",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="versions",
         verbose_name=_("classification"),
     )
     theme = models.CharField(_("theme"), max_length=100, blank=True)
-    keywords = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("keywords"))
-    format_class = models.CharField(_("format class"), max_length=1, choices=FormatClass.choices, blank=True)
+    keywords = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("keywords")
+    )
+    format_class = models.CharField(
+        _("format class"), max_length=1, choices=FormatClass.choices, blank=True
+    )
     format_types = ArrayField(
         models.CharField(max_length=30), default=list, blank=True, verbose_name=_("format types")
     )
-    update_cycle = models.CharField(_("update cycle"), max_length=12, choices=UpdateCycle.choices, blank=True)
-    sharing_type = models.CharField(_("sharing type"), max_length=14, choices=SharingType.choices, blank=True)
+    update_cycle = models.CharField(
+        _("update cycle"), max_length=12, choices=UpdateCycle.choices, blank=True
+    )
+    sharing_type = models.CharField(
+        _("sharing type"), max_length=14, choices=SharingType.choices, blank=True
+    )
     sharing_condition = models.TextField(
-        _("sharing condition"), blank=True,
+        _("sharing condition"),
+        blank=True,
         help_text=_("Conditional: scope and permitted purposes. Not shared: the reason."),
     )
     sharing_citation = models.CharField(
-        _("legal basis"), max_length=300, blank=True,
-        help_text=_("For an entry that is not shared: law, administrative regulation or State Council decision, with article."),
+        _("legal basis"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "For an entry that is not shared: law, administrative regulation or State Council decision, with article."
+        ),
     )
     sharing_modes = ArrayField(
-        models.CharField(max_length=6, choices=Mode.choices), default=list, blank=True,
+        models.CharField(max_length=6, choices=Mode.choices),
+        default=list,
+        blank=True,
         verbose_name=_("sharing modes"),
     )
-    open_type = models.CharField(_("openness"), max_length=10, choices=OpenType.choices, default=OpenType.CLOSED)
+    open_type = models.CharField(
+        _("openness"), max_length=10, choices=OpenType.choices, default=OpenType.CLOSED
+    )
     open_condition = models.TextField(_("condition of openness"), blank=True)
-    grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade.choices, default=Grade.GENERAL_1)
+    grade = models.PositiveSmallIntegerField(
+        _("grade"), choices=Grade.choices, default=Grade.GENERAL_1
+    )
     splittable = models.BooleanField(
-        _("can be split by region"), default=False,
+        _("can be split by region"),
+        default=False,
         help_text=_("Only data with a region column can be returned to lower levels (reflux)."),
     )
     secrecy_reviewed = models.BooleanField(
-        _("secrecy review passed"), default=False,
-        help_text=_("No state secret and no work secret is contained (Decree 809 articles 3 and 13)."),
+        _("secrecy review passed"),
+        default=False,
+        help_text=_(
+            "No state secret and no work secret is contained (Decree 809 articles 3 and 13)."
+        ),
     )
     privacy_assessed = models.BooleanField(_("personal information assessed"), default=False)
     head_approved = models.BooleanField(_("approved by the head of department"), default=False)
-    source_published_on = models.DateField(_("first published at the source"), null=True, blank=True)
+    source_published_on = models.DateField(
+        _("first published at the source"), null=True, blank=True
+    )
     source_updated_on = models.DateField(_("last updated at the source"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         editable=False,
     )
 
@@ -86,11 +122,14 @@ class ResourceVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["resource", "number"], name="catalog_version_number"),
             models.UniqueConstraint(
-                fields=["resource"], condition=Q(status="draft"), name="catalog_version_one_draft",
+                fields=["resource"],
+                condition=Q(status="draft"),
+                name="catalog_version_one_draft",
                 violation_error_message=_("There already is a draft of this entry."),
             ),
             models.UniqueConstraint(
-                fields=["resource"], condition=Q(status__in=["published", "imported"]),
+                fields=["resource"],
+                condition=Q(status__in=["published", "imported"]),
                 name="catalog_version_one_live",
             ),
             models.CheckConstraint(
@@ -103,7 +142,8 @@ class ResourceVersion(models.Model):
                 name="catalog_version_choices",
                 condition=Q(sharing_type__in=["", *SharingType.values])
                 & Q(update_cycle__in=["", *UpdateCycle.values])
-                & Q(open_type__in=OpenType.values) & Q(grade__in=Grade.values)
+                & Q(open_type__in=OpenType.values)
+                & Q(grade__in=Grade.values)
                 & Q(sharing_modes__contained_by=Mode.values),
             ),
         ]
@@ -119,20 +159,33 @@ class DataItem(models.Model):
         ResourceVersion, models.CASCADE, related_name="items", verbose_name=_("version")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    key = models.SlugField(_("key"), max_length=60, help_text=_("Latin name, unique within the entry; names the column delivered."))
+    key = models.SlugField(
+        _("key"),
+        max_length=60,
+        help_text=_("Latin name, unique within the entry; names the column delivered."),
+    )
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     data_type = models.CharField(_("type"), max_length=1, choices=DataType.choices)
     length = models.PositiveIntegerField(
-        _("length"), null=True, blank=True, validators=[MinValueValidator(1)],
+        _("length"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
         help_text=_("Bytes, for character data."),
     )
     meaning = models.CharField(_("meaning"), max_length=500, blank=True)
     code_set = models.CharField(_("code set"), max_length=100, blank=True)
-    grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade.choices, default=Grade.GENERAL_1)
+    grade = models.PositiveSmallIntegerField(
+        _("grade"), choices=Grade.choices, default=Grade.GENERAL_1
+    )
     personal = models.BooleanField(_("personal information"), default=False)
-    mask = models.CharField(_("mask rule"), max_length=30, blank=True, help_text=_("Empty: the grade decides."))
-    sharing_type = models.CharField(_("sharing type"), max_length=14, choices=SharingType.choices, blank=True)
+    mask = models.CharField(
+        _("mask rule"), max_length=30, blank=True, help_text=_("Empty: the grade decides.")
+    )
+    sharing_type = models.CharField(
+        _("sharing type"), max_length=14, choices=SharingType.choices, blank=True
+    )
     required = models.BooleanField(_("never empty"), default=False)
 
     class Meta:
@@ -141,7 +194,8 @@ class DataItem(models.Model):
         ordering = ["version_id", "position", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "key"], name="catalog_dataitem_key",
+                fields=["version", "key"],
+                name="catalog_dataitem_key",
                 violation_error_message=_("Two items of an entry cannot have the same key."),
             ),
             models.CheckConstraint(

@@ -63,7 +63,7 @@ class Filters:
 
     def without(self, name: str, value: str) -> Self:
         """The same filters with one value taken out."""
-        kept = tuple(other for other in getattr(self, name) if other != value)
+        kept: Any = tuple(other for other in getattr(self, name) if other != value)
         return replace(self, **{name: kept})
 
     def conditions(self) -> dict[str, Q]:

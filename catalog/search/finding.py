@@ -73,7 +73,7 @@ def _page(
     rows = found
     for restriction in filters.conditions().values():
         rows = rows.filter(restriction)
-    order = ["-updated_at", "-resource"]
+    order = ["-updated_at", "-resource_id"]  # "-resource" would sort as resources do
     if ranked:
         rows = rows.annotate(title_block=title_block()).annotate(tier=tier(query))
         order = ["tier", *order]

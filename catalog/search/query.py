@@ -20,7 +20,9 @@ LONGEST_WORD = 60
 class Lexemes(SearchQuery):
     """A tsquery given as text, not parsed by a dictionary."""
 
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **_extra: Any
+    ) -> tuple[str, list[Any]]:
         """The text, cast."""
         del compiler, connection
         return "%s::tsquery", [self.lexemes]

@@ -48,7 +48,8 @@ def action_part(context: Context, action: EntryAction) -> str:
     if not action.template:
         return ""
     with context.push(**action.context):
-        return str(get_template(action.template).template.render(context))
+        partial: Any = get_template(action.template)  # rendered within this page's context
+        return str(partial.template.render(context))
 
 
 @register.filter

@@ -1,0 +1,14 @@
+"""Administration of the catalog: a client of the actions. Stewards see their department's own."""
+
+from catalog.admin.classification import ClassificationAdmin
+from catalog.admin.resources import ResourceAdmin
+from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
+from catalog.admin.versions import ResourceVersionAdmin
+
+__all__ = [
+    "AttachmentAdmin",
+    "ClassificationAdmin",
+    "DataSourceAdmin",
+    "ResourceAdmin",
+    "ResourceVersionAdmin",
+]

@@ -1,0 +1,98 @@
+"""Forms of the catalog's admin pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from catalog import hooks
+from catalog.actions import attachment_faults
+from catalog.actions.content import CONTENT_FIELDS
+from catalog.models import Attachment, DataSource, Mode, Resource, ResourceVersion
+
+
+class NewEntryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a new entry needs to begin."""
+
+    title = forms.CharField(label=_("title"), max_length=200, widget=UnfoldAdminTextInputWidget())
+
+    class Meta:
+        model = Resource
+        fields = ("provider", "visibility")
+
+
+class ChoiceArrayField(forms.MultipleChoiceField):
+    """Several of a list of choices, kept as an array."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The content of a draft."""
+
+    sharing_modes = ChoiceArrayField(label=_("sharing modes"), choices=Mode.choices, required=False)
+
+    class Meta:
+        model = ResourceVersion
+        fields = tuple(name for name in CONTENT_FIELDS if name != "grade")
+
+
+class AttachmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Which table carries an entry; what does not fit is said at its field."""
+
+    class Meta:
+        model = Attachment
+        fields = (
+            "resource", "source", "schema", "table", "columns", "key_columns", "region_column",
+            "change_column", "approximate_rows",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what the action would refuse, so that nothing typed is lost."""
+        data = super().clean() or {}
+        resource = data.get("resource")
+        if resource is not None:
+            tried = Attachment(
+                **{name: data.get(name) for name in self.Meta.fields if data.get(name)}
+            )
+            for fault in attachment_faults(tried, resource):
+                if fault.field not in self.errors:
+                    self.add_error(fault.field, f"{fault.message} {fault.remedy}")
+        return data
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A data source; credentials can be written, never read."""
+
+    class Meta:
+        model = DataSource
+        fields = ("name", "department", "connector", "options", "max_sessions", "suspended")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add an empty field for each credential that the connector wants."""
+        super().__init__(*args, **kwargs)
+        for name in secret_fields(self.instance.connector):
+            stored = bool(self.instance.pk and self.instance.secrets)
+            self.fields[f"secret_{name}"] = forms.CharField(
+                label=name,
+                required=False,
+                strip=False,
+                max_length=500,
+                widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+                help_text=_("Kept encrypted and never shown; empty keeps what there is.")
+                if stored
+                else _("Kept encrypted and never shown."),
+            )
+
+    def secrets(self) -> dict[str, str]:
+        """The credentials that were typed in."""
+        names = secret_fields(self.instance.connector)
+        typed = {name: self.cleaned_data.get(f"secret_{name}", "") for name in names}
+        return {name: value for name, value in typed.items() if value}
+
+
+def secret_fields(connector: str) -> list[str]:
+    """Names of the credentials that a kind of connector wants."""
+    kept = hooks.credentials()
+    return list(kept.fields(connector)) if kept is not None else []
