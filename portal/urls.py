@@ -1,7 +1,5 @@
 """Addresses of the portal; the apps are named as strings, because imports run one way only."""
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -40,10 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalog/", include("catalog.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("notices/", include("portal.notices.urls")),
+    path("api/", include("sharing.api_urls")),
     path("", include("sharing.urls")),
 ]
-if find_spec("sharing.api_urls"):
-    urlpatterns.append(path("api/", include("sharing.api_urls")))
 
 handler400 = "portal.error_pages.bad_request"
 handler403 = "portal.error_pages.forbidden"
