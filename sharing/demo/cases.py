@@ -40,8 +40,16 @@ _REFUSALS = {
     "reflux": (RefusalCode.SECURITY, "接收端尚未完成等级保护测评，暂不具备安全接收条件。"),
     "conditional": (RefusalCode.BEYOND_DUTY, "所列数据项超出申请单位履行该项职责的需要。"),
 }
-_SUSPENDED = "连续两个月未填报使用记录，请于十个工作日内补报。"
-_TERMINATED = "使用单位机构职责已调整，不再承担该项业务。"
+_STOPS = {
+    Afterwards.SUSPENSION: (
+        grants.suspend,
+        "连续两个月未填报使用记录，请于十个工作日内补报。",
+    ),
+    Afterwards.TERMINATION: (
+        grants.terminate,
+        "使用单位机构职责已调整，不再承担该项业务。",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +185,12 @@ def _use(script: Script, scene: Scene, grant: Grant, applicant: Official) -> Cou
     moment = grant.created_at
     if script.afterwards == Afterwards.PULL:
         yield from _deliver(scene, grant, applicant)
-    if script.afterwards == Afterwards.SUSPENSION and not _is_over(grant):
-        moment = _near_end(scene, grant)
-        yield moment
-        grants.suspend(by=steward, grant_id=grant.pk, reason=_SUSPENDED, now=moment)
-    if script.afterwards == Afterwards.TERMINATION and not _is_over(grant):
-        moment = scene.hours.after(moment, scene.chance.between(5000, 15000))
+    if script.afterwards in _STOPS:
+        stop, reason = _STOPS[script.afterwards]
+        moment = _when_to_stop(script, scene, grant)
         yield moment
         if not _is_over(grant):
-            grants.terminate(by=steward, grant_id=grant.pk, reason=_TERMINATED, now=moment)
+            stop(by=steward, grant_id=grant.pk, reason=reason, now=moment)
     over = scene.hours.at(grant.ends_on + timedelta(days=1), -530)
     yield max(over, moment)
     grants.expire_due(max(over, moment))
@@ -196,8 +201,10 @@ def _is_over(grant: Grant) -> bool:
     return grant.status in {GrantStatus.EXPIRED, GrantStatus.TERMINATED}
 
 
-def _near_end(scene: Scene, grant: Grant) -> datetime:
-    """Some days ago, so that a suspension is still news, but after the grant began."""
+def _when_to_stop(script: Script, scene: Scene, grant: Grant) -> datetime:
+    """A suspension is some days old, so that it is still news; a grant ends some weeks after it began."""
+    if script.afterwards == Afterwards.TERMINATION:
+        return scene.hours.after(grant.created_at, scene.chance.between(5000, 15000))
     day = scene.hours.days_before(timezone.localdate(scene.now), scene.chance.between(2, 6))
     return max(scene.hours.at(day, 320), scene.hours.after(grant.created_at, 60))
 
