@@ -89,7 +89,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     """One value of a facet and how many entries it would show."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
 
 
@@ -97,7 +97,7 @@ class FacetSerializer(serializers.Serializer[Any]):
     """One facet with exact counts."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     options = OptionSerializer(many=True)
 
 

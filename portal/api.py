@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error, ErrorResponse
@@ -35,7 +36,7 @@ class ProblemHandler(ExceptionHandler):
         """Map portal errors; everything else as the framework does."""
         if not isinstance(exc, PortalError):
             return super().convert_known_exceptions(exc)
-        converted = exceptions.APIException(detail=exc.message, code=exc.reason)
+        converted = exceptions.APIException(detail=str(exc.message), code=exc.reason)
         match exc:
             case NotVisible():
                 converted.status_code = status.HTTP_404_NOT_FOUND
@@ -104,17 +105,17 @@ def idempotent(method: View) -> View:
             return method(self, request, *args, **kwargs)
         if len(key) > 100:
             raise Invalid(_("The idempotency key is longer than 100 characters."))
-        digest = _digest(request)
+        digest, official_id = _digest(request), int(request.user.pk or 0)
         with transaction.atomic():
-            _lock(request.user.pk, key)
+            _lock(official_id, key)
             known = IdempotentRequest.objects.filter(
-                official_id=request.user.pk, key=key, created_at__gt=timezone.now() - KEPT
+                official_id=official_id, key=key, created_at__gt=timezone.now() - KEPT
             ).first()
             if known is None:
                 response = method(self, request, *args, **kwargs)
                 body = json.loads(JSONRenderer().render(response.data))
                 IdempotentRequest.objects.update_or_create(
-                    official_id=request.user.pk,
+                    official_id=official_id,
                     key=key,
                     defaults={
                         "digest": digest,
@@ -152,3 +153,15 @@ def _lock(official_id: int, key: str) -> None:
                 remedy=_("Repeat it in a moment."),
                 code="in_flight",
             )
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """Names the tokens in the schema."""
+
+    target_class = "portal.api_defaults.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token of the portal's own."""
+        del auto_schema
+        return {"type": "http", "scheme": "bearer"}

@@ -4,8 +4,7 @@ Apart from `portal.api`, because the framework imports them while its views are 
 nothing here may import `rest_framework.views`.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -74,4 +73,4 @@ class CursorPage(CursorPagination):
     page_size = 20
     max_page_size = 100
     page_size_query_param = "page_size"
-    ordering: ClassVar[str | Sequence[str]] = ("-created_at", "-id")  # type: ignore[misc]
+    ordering = ("-created_at", "-id")

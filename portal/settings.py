@@ -282,6 +282,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ModeEnum": "catalog.models.Mode",
+        "GrantStatusEnum": "sharing.models.GrantStatus",
+        "PullStatusEnum": "sharing.models.Pull.Status",
+        "ItemStatusEnum": "sharing.models.ApplicationItem.Status",
+        "StageStatusEnum": "sharing.models.ItemStage.Status",
+    },
 }
 
 # --- admin ---------------------------------------------------------------------------------

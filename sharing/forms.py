@@ -60,7 +60,7 @@ class UseForm(forms.Form):
 
     def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choice_hints = {"row_region": {}}
+        self.choice_hints: dict[str, dict[str, Any]] = {"row_region": {}}
         rows = self.fields["row_region"]
         rows.choices = self._regions(item)  # type: ignore[attr-defined]
         offered = item.version.sharing_modes or Mode.values

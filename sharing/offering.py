@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.hooks import EntryAction, reasons_against_applying
 from catalog.models import Resource
 from portal.errors import Reason
+from portal.organisation.access import department_ids
 from portal.organisation.models import Official
-from sharing.access import department_ids
 from sharing.models import ApplicationItem, Grant, GrantStatus
 from sharing.protection.masks import MASKS
 

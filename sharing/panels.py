@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.organisation.access import department_ids
 from portal.organisation.models import Official
 from sharing import access
 from sharing.models import Grant
@@ -52,7 +53,7 @@ def _inbox(request: HttpRequest) -> Mapping[str, Any] | None:
 
 def _mine(request: HttpRequest) -> Mapping[str, Any] | None:
     official = official_of(request)
-    own = access.department_ids(official, timezone.localdate())
+    own = department_ids(official, timezone.localdate())
     if not own:
         return None
     found = loaded_items().filter(application__department__in=own)
@@ -63,7 +64,7 @@ def _mine(request: HttpRequest) -> Mapping[str, Any] | None:
 def _grants(request: HttpRequest) -> Mapping[str, Any] | None:
     official = official_of(request)
     today = timezone.localdate()
-    own = access.department_ids(official, today)
+    own = department_ids(official, today)
     if not own:
         return None
     found = Grant.objects.filter(department__in=own).select_related("version", "resource__provider")

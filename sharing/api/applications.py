@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from portal.api import CursorPage, idempotent
 from portal.errors import Fault, Invalid
 from portal.organisation.models import Department
 from sharing import access, actions, planning
+from sharing.actions.content import KEYS
 from sharing.api import shapes
 from sharing.api.common import official, validated
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
@@ -58,8 +60,8 @@ class ApplicationsView(generics.ListAPIView[Application]):
         department = Department.objects.filter(pk=data.pop("department")).first()
         if department is None:
             raise Invalid(
-                "There is no such department.",
-                [Fault("department", "There is no such department.")],
+                _("There is no such department."),
+                [Fault("department", _("There is no such department."))],
             )
         application = actions.draft(
             by=by,
@@ -155,7 +157,7 @@ class CommandView(APIView):
         data = validated(shapes.CommandSerializer(data=request.data))
         by, now = official(request), timezone.now()
         if data["command"] == "resubmit":
-            content = {key: data[key] for key in shapes.ContentSerializer().fields if key in data}
+            content = {key: data[key] for key in KEYS if key in data}
             actions.resubmit_application(
                 by=by,
                 item_id=pk,
@@ -208,16 +210,12 @@ def _item(request: Request, pk: UUID) -> Any:
         }
         for name, reason in actions.available_commands(item, by, timezone.now()).items()
     }
-    shown = {
-        "stages": item.stages.select_related("office", "signed_by"),
-        "events": item.events.select_related("actor", "acting_for"),
-        "commands": commands,
-    }
-    base = shapes.ItemSerializer(item).data
+    stages = item.stages.select_related("office", "signed_by")
+    events = item.events.select_related("actor", "acting_for")
     return {
-        **base,
-        "stages": shapes.StageSerializer(shown["stages"], many=True).data,
-        "events": shapes.EventSerializer(shown["events"], many=True).data,
+        **shapes.ItemSerializer(item).data,
+        "stages": shapes.StageSerializer(stages, many=True).data,
+        "events": shapes.EventSerializer(events, many=True).data,
         "commands": commands,
     }
 
@@ -231,8 +229,14 @@ def _command(data: dict[str, Any]) -> Command:
         case "refuse":
             if "code" not in data:
                 raise Invalid(
-                    "A refusal needs a reason.",
-                    [Fault("code", "A refusal needs a reason code.", "Choose one of the codes.")],
+                    _("A refusal needs a reason."),
+                    [
+                        Fault(
+                            "code",
+                            _("A refusal needs a reason."),
+                            _("Choose one of the codes of the schema."),
+                        )
+                    ],
                 )
             return Refuse(
                 seen=seen,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -50,11 +51,11 @@ def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
         faults = [
             Fault(
                 name,
-                f"There is no field “{name}”.",
-                f"Known: {', '.join(sorted(known))}.",
+                _("There is no field of this name."),
+                _("Known: %(names)s.") % {"names": ", ".join(sorted(known))},
                 "unknown",
             )
             for name in unknown
         ]
-        raise Invalid("Some fields are not known.", faults)
+        raise Invalid(_("Some fields are not known."), faults)
     return dict(serializer.validated_data)

@@ -44,7 +44,7 @@ class MeSerializer(serializers.Serializer[Any]):
     posts = PostSerializer(many=True)
 
 
-class DepartmentSerializer(serializers.ModelSerializer[Department]):
+class DepartmentRowSerializer(serializers.ModelSerializer[Department]):
     """A department."""
 
     class Meta:
@@ -82,7 +82,7 @@ class MeView(APIView):
 class DepartmentsView(generics.ListAPIView[Department]):
     """Departments that exist today."""
 
-    serializer_class = DepartmentSerializer
+    serializer_class = DepartmentRowSerializer
     pagination_class = ByKey
 
     def get_queryset(self) -> QuerySet[Department]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import Invalid, NotAllowed
+from portal.organisation.access import department_ids
 from portal.pages.fields import add_faults
 from portal.worktime.access import calendar
 from sharing import access, actions, cases
@@ -34,7 +35,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     """The applications of the official's departments, newest first."""
     official = official_of(request)
     mine = access.applications_visible_to(official, timezone.localdate()).filter(
-        department__in=access.department_ids(official, timezone.localdate())
+        department__in=department_ids(official, timezone.localdate())
     )
     found = loaded_items().filter(application__in=mine).order_by("-application__created_at", "-pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

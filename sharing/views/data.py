@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.organisation.access import department_ids
 from sharing import access, grants, links
 from sharing.forms import ReasonForm
 from sharing.models import Delivery, Grant, Pull
@@ -30,7 +31,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     """Grants of the official's departments, and grants on what they provide."""
     official, today = official_of(request), timezone.localdate()
     seen = _loaded(access.grants_visible_to(official, today))
-    own = access.department_ids(official, today)
+    own = department_ids(official, today)
     received = Paginator(seen.filter(department__in=own), PAGE_SIZE)
     given = Paginator(seen.exclude(department__in=own), PAGE_SIZE)
     context = {
