@@ -11,6 +11,12 @@ from sharing.connectors.postgresql import PostgresqlConnector
 from tests.sharing.connectors.memory import MemoryConnector
 
 
+class Impostor(MemoryConnector):
+    """Wants to be PostgreSQL."""
+
+    kind = "postgresql"
+
+
 @pytest.fixture(autouse=True)
 def clean():
     registry.reset()
@@ -48,7 +54,7 @@ def test_broken_and_impostor_entry_points_are_left_out(monkeypatch):
         monkeypatch,
         broken="no.such.module:Thing",
         other="tests.sharing.connectors.memory:MemoryConnector",
-        postgresql="tests.sharing.connectors.memory:MemoryConnector",
+        postgresql="tests.sharing.connectors.test_registry:Impostor",
     )
     assert registry.kinds() == (PostgresqlConnector,)
     assert set(registry.faults()) == {"broken", "other", "postgresql"}
