@@ -14,12 +14,15 @@ class SharingConfig(AppConfig):
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
         from portal.worktime.changes import on_calendar_change
-        from sharing import notice_kinds, offering, panels, tasks  # noqa: F401 - named by the outbox
+        from sharing import grants, notice_kinds, offering, panels, tasks  # noqa: F401 - named by the outbox
+        from sharing.pulling import sources
 
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
         hooks.register_mask_names(offering.mask_names)
+        hooks.register_credentials(sources.CREDENTIALS)
+        hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog import access as catalog_access
-from catalog.models import Attachment, DataItem
+from catalog.models import Attachment, DataItem, Resource
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed
 from portal.ledger.records import canonical
 from portal.organisation.models import Official
@@ -214,6 +214,23 @@ def _expire(pk: UUID, now: datetime) -> bool:
         return False
     _stop(grant, _Change(GrantStatus.EXPIRED, "grant.expired", now))
     return True
+
+
+# --- by the catalog ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def entry_withdrawn(resource: Resource, *, by: Official | None, reason: str, now: datetime) -> None:
+    """End the open pulls of an entry that is being withdrawn; nothing of it leaves any more.
+
+    The grants stay as they were agreed: if the entry is published again they work again.
+    """
+    del by
+    grants = Grant.objects.filter(resource=resource, status=GrantStatus.ACTIVE).order_by("pk")
+    for pk in list(grants.values_list("pk", flat=True)):
+        grant = _lock(pk)
+        stop_pulls(grant, reason="entry_withdrawn", now=now)
+        tell_recipients(grant, "grant.entry_withdrawn", now=now, reason=reason)
 
 
 # --- inside --------------------------------------------------------------------------------

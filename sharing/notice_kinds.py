@@ -24,6 +24,9 @@ TEXTS = {
     "grant.resumed": _("The grant %(number)s for “%(title)s” is in force again."),
     "grant.terminated": _("The grant %(number)s for “%(title)s” was terminated: %(reason)s"),
     "grant.expired": _("The grant %(number)s for “%(title)s” has expired."),
+    "grant.entry_withdrawn": _(
+        "The provider has withdrawn “%(title)s” (grant %(number)s): %(reason)s"
+    ),
     "grant.supply_due": _("“%(title)s” must be supplied by %(due)s (grant %(number)s)."),
     "delivery.published": _("“%(title)s” has arrived: %(rows)s rows (delivery %(number)s)."),
     "pull.given_up": _("“%(title)s” could not be fetched (grant %(number)s): %(why)s"),

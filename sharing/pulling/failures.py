@@ -25,6 +25,10 @@ _OWN: Final[dict[str, tuple[str, str]]] = {
         gettext_noop("The provider withdrew the entry or suspended its source."),
         gettext_noop("Ask the provider when it will be back."),
     ),
+    "entry_withdrawn": (
+        gettext_noop("The provider withdrew the entry while the pull was under way."),
+        gettext_noop("Ask the provider whether it will be published again."),
+    ),
     "grant.suspended": (
         gettext_noop("The grant was suspended while the pull was under way."),
         gettext_noop("When the grant is in force again, ask for the data again."),

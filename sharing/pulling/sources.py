@@ -1,15 +1,18 @@
 """From a data source of the catalog to a connector: credentials are decrypted here and kept nowhere."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 
+from catalog.hooks import Credentials
 from catalog.models import DataSource
 from portal.embedded import addresses
 from portal.env import EMBEDDED_SERVICES, VAR_DIR
 from sharing.connectors.base import Connector, ConnectorContext
-from sharing.connectors.registry import connect
+from sharing.connectors.errors import UnknownConnector
+from sharing.connectors.registry import connect, connector_class
 from sharing.protection import crypto
 
 
@@ -25,6 +28,18 @@ def store_credentials(source: DataSource, values: Mapping[str, str]) -> None:
         crypto.seal(values, settings.FIELD_KEYS, context=context_of(source)) if values else None
     )
     source.save(update_fields=["secrets"])
+
+
+def secret_fields(kind: str) -> tuple[str, ...]:
+    """Credentials that a kind of connector wants; none for a kind that is not installed."""
+    try:
+        return connector_class(kind).secret_fields
+    except UnknownConnector:
+        return ()
+
+
+CREDENTIALS: Final = Credentials(fields=secret_fields, store=store_credentials)
+"""For the catalog, whose pages take credentials in but cannot read them."""
 
 
 def connector_for(source: DataSource) -> Connector:

@@ -37,7 +37,7 @@ from sharing.pulls.staging import (
 )
 from sharing.pulls.writers import CsvWriter, ParquetWriter, Writer
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 2.0
 """Seconds without a batch after which ``on_batch`` is called all the same."""
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from catalog.actions import withdraw
-from catalog.models import Attachment, DataSource
+from catalog.models import Attachment, DataSource, Resource
 from portal.ledger.models import Entry
 from portal.models import OutboxMessage
 from portal.notices.kinds import text_of
@@ -208,9 +208,7 @@ def test_beat_asks_for_the_grant(attached: World, pull: Pull):
     held = claim(pull.pk, now=timezone.now())
     assert beat(held, phase="extracting", now=timezone.now())
     assert not beat(held, phase="extracting", now=timezone.now() + timedelta(days=400))
-    withdraw(
-        by=attached.people["steward"], resource=attached.resource, reason="停用", now=attached.now
-    )
+    Resource.objects.update(status="withdrawn")
     assert not beat(held, phase="extracting", now=timezone.now())
     leases.let_go(held, now=timezone.now())
     pull.refresh_from_db()
@@ -270,10 +268,18 @@ def test_lost_wake_up_is_sent_again_once(attached: World, pull: Pull):
     assert sweep(timezone.now()).woken == 1
 
 
-def test_sweep_ends_pulls_of_withdrawn_entries(attached: World, pull: Pull):
-    withdraw(
-        by=attached.people["steward"], resource=attached.resource, reason="停用", now=attached.now
-    )
+def test_withdrawal_ends_pulls_at_once(attached: World, pull: Pull):
+    steward = attached.people["steward"]
+    withdraw(by=steward, resource=attached.resource, reason="停用", now=attached.now)
+    pull.refresh_from_db()
+    assert (pull.status, pull.failure_code) == ("cancelled", "entry_withdrawn")
+    assert words(pull)
+    told = Notice.objects.filter(kind="grant.entry_withdrawn")
+    assert {notice.official.username for notice in told} == {"clerk", "office_head"}
+
+
+def test_sweep_ends_pulls_without_a_right(attached: World, pull: Pull):
+    Resource.objects.update(status="withdrawn")
     assert sweep(timezone.now()).stopped == 1
     pull.refresh_from_db()
     assert (pull.status, pull.failure_code) == ("cancelled", "grant_not_in_force")
