@@ -5,7 +5,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import health, views
+from portal import health, token_pages, views
 from portal.organisation.views import activate
 from portal.sign_in import SignInView
 from portal.site import hide_foreign_tables
@@ -21,6 +21,8 @@ account_urls: list[URLPattern | URLResolver] = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("activate/<str:key>/<str:token>/", activate, name="activate"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("tokens/", token_pages.mine, name="tokens"),
+    path("tokens/<int:pk>/revoke/", token_pages.revoke, name="revoke_token"),
     path("password/", account.password_change, name="account_change_password"),
     path("second-factor/", include("allauth.mfa.urls")),
 ]
