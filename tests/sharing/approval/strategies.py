@@ -23,7 +23,7 @@ from sharing.approval.terms import (
     Terms,
 )
 
-PEOPLE = [Person(n, f"official {n}") for n in range(1, 8)]
+PEOPLE = [Person(n, f"official {n}") for n in range(1, 6)]
 HOME = Office(1, "home", "r1")
 OFFICES = {Side.HOME: HOME, Side.AUTHORITY: Office(2, "authority", "r1"), Side.PROVIDER: Office(3, "provider", "r0")}  # fmt: skip
 ROLES = [Role.SHARING_OFFICE_HEAD, Role.STEWARD]
@@ -37,7 +37,7 @@ posts = st.builds(
     st.sampled_from(ROLES),
     acting_for=st.one_of(st.none(), st.none(), people),
 )
-holders = st.lists(st.builds(Holder, people), min_size=1, max_size=3).map(tuple)
+holders = st.lists(st.builds(Holder, people), min_size=1, max_size=2).map(tuple)
 field_lists = st.lists(st.sampled_from(FIELDS), max_size=4, unique=True).map(tuple)
 now_and_then = st.integers(0, 5).map(lambda n: n == 5)
 

@@ -55,7 +55,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
     return Organisation(regions, departments)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_plan_can_be_signed_by_the_right_people(data: st.DataObject) -> None:
     where = data.draw(organisations())
