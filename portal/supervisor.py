@@ -21,17 +21,22 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _HEALTHY_SECONDS = 60.0
 """After this long a program counts as healthy: its next crash is restarted at once again."""
 _COLOURS = (36, 32, 33, 35, 34, 31)
-_STOP_STEPS = ((4.0, signal.SIGTERM), (3.0, signal.SIGQUIT), (1.0, signal.SIGKILL))
-"""How long each signal gets to end the programs: eight seconds in all."""
+_STOP_STEPS = ((3.0, signal.SIGTERM), (2.0, signal.SIGQUIT), (1.0, signal.SIGKILL))
+"""How long each signal gets to end the programs: six seconds in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program to run; `death_signal` is what the kernel sends it when we are killed."""
+    """A program to run.
+
+    `death_signal` is what the kernel sends it when we are killed. `delay` is how many seconds
+    after the others it starts.
+    """
 
     name: str
     command: Sequence[str]
     death_signal: signal.Signals = signal.SIGTERM
+    delay: float = 0.0
 
 
 @dataclass(slots=True)
@@ -93,12 +98,13 @@ class Supervisor:
         """
         with self._signals(), self._selector:
             try:
+                now = time.monotonic()
                 for child in self._children:
-                    self._start(child)
+                    child.restart_at = now + child.program.delay
                 while not self._stopping:
-                    self._read(_TICK_SECONDS)
                     for child in self._children:
                         self._look_after(child)
+                    self._read(_TICK_SECONDS)
                     tick()
             finally:
                 self._stop_all()

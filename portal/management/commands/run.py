@@ -30,6 +30,8 @@ from portal.supervisor import Program, Supervisor, python, wants_colour
 from portal.translations import compile_stale, terminal_language
 
 HOST = "127.0.0.1"
+WEB_FIRST = 3.0
+"""Seconds that the web server has the processor for itself: somebody waits for it."""
 SIGN_INS = "sharing.demo.sign_ins"
 SEPARATE = """\
 gunicorn portal.wsgi
@@ -174,27 +176,25 @@ class Probe:
 def programs(port: int) -> list[Program]:
     """Return the programs that make up a portal."""
     processes = os.environ.get("WORKER_PROCESSES", "2")
-    web = ["-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
-    web += [
-        "--no-control-socket",
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "8",
-        "--graceful-timeout",
-        "3",
-    ]
+    web = ["-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}", "--preload"]
+    web += ["--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "2"]
+    web += ["--no-control-socket"]
     if "WEB_CONCURRENCY" not in os.environ:
         web += ["--workers", "2"]
-    celery = ["-m", "celery", "-A", "portal"]
+    celery = ["-m", "celery", "-A", "portal", "--quiet"]
     worker = [*celery, "worker", "-l", "INFO", "-c", processes, "--without-gossip"]
     beat = [*celery, "beat", "-l", "INFO", "--pidfile="]
     return [
         Program("web", python(*web)),
         # A task may go on for hours; its lease makes another worker take it up again.
-        Program("worker", python(*worker, "--without-mingle"), death_signal=signal.SIGKILL),
-        Program("beat", python(*beat)),
-        Program("relay", python("manage.py", "relay")),
+        Program(
+            "worker",
+            python(*worker, "--without-mingle"),
+            death_signal=signal.SIGKILL,
+            delay=WEB_FIRST,
+        ),
+        Program("beat", python(*beat), delay=WEB_FIRST),
+        Program("relay", python("manage.py", "relay"), delay=WEB_FIRST),
     ]
 
 
