@@ -155,10 +155,11 @@ def mask_frame(frame: pl.DataFrame, masks: Mapping[str, str], *, key: bytes = b"
     texts = frame.select(list(masks)).with_columns(
         pl.col(name).cast(pl.String).str.strip_chars(BLANKS) for name in hiding
     )
-    return texts.with_columns(
+    masked = (
         pl.when(pl.col(name) != "")
         .then(rules[name].expression(pl.col(name), key))
         .otherwise(pl.col(name))
         .alias(name)
         for name in hiding
     )
+    return texts.lazy().with_columns(masked).collect()  # lazily: what rules say twice is done once
