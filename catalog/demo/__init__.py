@@ -1,14 +1,18 @@
 """The catalog of the demonstration province: some three thousand published entries."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
 
 from catalog import access
 from catalog.demo import entries, writing
 from catalog.demo.entries import Draft
 from catalog.models import Resource
 from catalog.search.index import reindex
-from portal.organisation.demo import Key, Organisation
+from portal.ledger.records import record
+from portal.organisation.demo import PROVINCE, Key, Organisation
 from portal.organisation.demo.chance import Chance
 
 __all__ = ["Catalog", "load"]
@@ -25,12 +29,21 @@ class Catalog:
         return self.entries[line, region, subject]
 
 
-def load(made: Organisation, *, seed: int, today: date, small: bool) -> Catalog:
-    """Create the entries of all departments, with a few drafts, old versions and withdrawn ones."""
+@transaction.atomic
+def load(made: Organisation, *, seed: int, now: datetime, small: bool) -> Catalog:
+    """Create the entries of all departments, with a few drafts, old versions and withdrawn ones.
+
+    One ledger entry speaks for all of them, as for an import.
+    """
+    today = timezone.localdate(now)
     planned = list(entries.drafts(made, seed=seed, today=today, small=small))
     resources = writing.write(planned, made, seed=seed)
     reindex(resource.pk for resource in resources)
     _let_some_see(planned, resources, made, Chance(seed, "visibility"))
+    record(
+        "demo.catalog_loaded", by=None, obj=made.departments["data", PROVINCE], now=now,
+        data={"entries": len(resources), "seed": seed},
+    )  # fmt: skip
     return Catalog(
         {
             (*draft.key, draft.subject.title): resource

@@ -1,18 +1,16 @@
 """Writing many entries at once: the rows that the actions would write, without a call for each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from catalog import codes
-from catalog.actions import content_digest
 from catalog.demo.entries import Draft
 from catalog.demo.words import Item
 from catalog.models import (
@@ -24,7 +22,6 @@ from catalog.models import (
     ResourceVersion,
     SharingType,
 )
-from portal.ledger.records import record
 from portal.organisation.demo import Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Official, Role
@@ -34,8 +31,11 @@ _WITHDRAWN_AMONG = 150
 _REVISED_AMONG = 40
 """One local entry among so many is a draft or is withdrawn; one of all has an older version."""
 _REVISED_AFTER = timedelta(days=14)
-_WITHDRAWN_AFTER = timedelta(days=15)
 _BATCH = 1000
+_ITEM_COLUMNS = (
+    "version_id", "position", "key", "name", "name_en", "data_type", "length", "meaning",
+    "code_set", "grade", "personal", "mask", "sharing_type", "required",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Planned:
 
 @transaction.atomic
 def write(drafts: Sequence[Draft], made: Organisation, *, seed: int) -> list[Resource]:
-    """Write resources, versions, items and ledger entries; return the resources in order."""
+    """Write resources, versions and items; return the resources in order."""
     chance = Chance(seed, "entries")
     classes = {node.code: node for node in Classification.objects.all()}
     planned = [_plan(draft, made, classes, chance) for draft in drafts]
@@ -60,7 +60,6 @@ def write(drafts: Sequence[Draft], made: Organisation, *, seed: int) -> list[Res
     for number in range(max(len(one.versions) for one in planned)):  # one draft at a time
         later = [one for one in planned if len(one.versions) > number]
         _write_versions(later, number)
-    prefetch_related_objects([version for one in planned for version in one.versions], "items")
     _number(planned)
     _show(planned)
     return [one.resource for one in planned]
@@ -104,13 +103,10 @@ def _status(draft: Draft, chance: Chance) -> ResourceStatus:
 def _write_versions(planned: list[Planned], number: int) -> None:
     versions = [one.versions[number] for one in planned]
     ResourceVersion.objects.bulk_create(versions, batch_size=_BATCH)
-    DataItem.objects.bulk_create(
-        (
-            _item(one.versions[number], position, item)
-            for one in planned
-            for position, item in enumerate(one.draft.items)
-        ),
-        batch_size=2 * _BATCH,
+    _copy_items(
+        (one.versions[number].pk, position, item)
+        for one in planned
+        for position, item in enumerate(one.draft.items)
     )
     published = [one for one in planned if one.times]
     for one in published:
@@ -132,13 +128,19 @@ def _write_versions(planned: list[Planned], number: int) -> None:
         )
 
 
-def _item(version: ResourceVersion, position: int, item: Item) -> DataItem:
-    return DataItem(
-        version=version, position=position, key=item.key, name=item.name, name_en=item.english,
-        data_type=item.data_type, length=item.length, meaning=item.meaning,
-        code_set=item.code_set, grade=item.grade, personal=item.personal, mask=item.mask,
-        sharing_type="" if item.shared else SharingType.NON_SHARED, required=item.required,
-    )  # fmt: skip
+def _copy_items(items: Iterable[tuple[int, int, Item]]) -> None:
+    """Write tens of thousands of rows at once, as COPY does it best."""
+    columns = [connection.ops.quote_name(name) for name in _ITEM_COLUMNS]
+    statement = f"COPY {DataItem._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for version, position, item in items:
+            copy.write_row(
+                (
+                    version, position, item.key, item.name, item.english, item.data_type,
+                    item.length, item.meaning, item.code_set, item.grade, item.personal,
+                    item.mask, "" if item.shared else SharingType.NON_SHARED.value, item.required,
+                )
+            )  # fmt: skip
 
 
 def _number(planned: list[Planned]) -> None:
@@ -152,27 +154,7 @@ def _number(planned: list[Planned]) -> None:
             )
             last[rule.series(place)] += 1
             one.resource.code = rule.compose(place, last[rule.series(place)])
-            _record(one)
     CodeSeries.objects.bulk_create(CodeSeries(series=name, last=n) for name, n in last.items())
-
-
-def _record(one: Planned) -> None:
-    """Ledger entries as publishing and withdrawing write them."""
-    for version, at in zip(one.versions, one.times, strict=True):
-        record(
-            "catalog.published", by=one.by, obj=one.resource, now=at, label=version.title,
-            departments=[one.draft.provider.pk], article="13, 16",
-            data={
-                "code": one.resource.code, "version": version.number,
-                "replaces": version.number - 1 or None, "sha256": content_digest(version),
-            },
-        )  # fmt: skip
-    if one.status == ResourceStatus.WITHDRAWN:
-        record(
-            "catalog.withdrawn", by=one.by, obj=one.resource, now=one.times[-1] + _WITHDRAWN_AFTER,
-            label=one.versions[-1].title, departments=[one.draft.provider.pk], article="17",
-            data={"code": one.resource.code, "reason": "机构职责调整，数据由其他部门提供。"},
-        )  # fmt: skip
 
 
 def _show(planned: list[Planned]) -> None:

@@ -32,7 +32,7 @@ from sharing.pulling.requests import request_pull
 
 SEED = 20_250_801
 """Decree 809 came into force on that day; any other number makes another province."""
-APPLICATIONS, FEW_APPLICATIONS = 70, 4
+APPLICATIONS, FEW_APPLICATIONS = 60, 4
 """Applications by chance, besides those of the story."""
 _ATTACHED_BEFORE = timedelta(days=300)
 _READ_AFTER = timedelta(days=7)
@@ -102,7 +102,7 @@ class _Loader:
         return organisation_demo.load(seed=self.seed, now=self.now, small=self.small)
 
     def _catalog(self, made: Organisation) -> Catalog:
-        catalog = catalog_demo.load(made, seed=self.seed, today=self.today, small=self.small)
+        catalog = catalog_demo.load(made, seed=self.seed, now=self.now, small=self.small)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # the planner knows nothing of what was just written
         return catalog
