@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
     dependencies = [("sharing", "0001_initial")]
 
     operations = [
-        append_only("sharing_itemevent", "sharing_delivery", "sharing_deliveryfile", "sharing_receipt"),
+        append_only(
+            "sharing_itemevent", "sharing_delivery", "sharing_deliveryfile", "sharing_receipt"
+        ),
         migrations.RunSQL(GRANT, DROP),
     ]

@@ -133,7 +133,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="applicationitem",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["home_review", "provider_review", "supplement"])),
+                condition=models.Q(
+                    ("status__in", ["home_review", "provider_review", "supplement"])
+                ),
                 fields=("demander", "resource"),
                 name="sharing_item_one_open",
                 violation_error_message="Your department already has an open application for this entry.",

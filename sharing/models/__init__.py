@@ -9,7 +9,20 @@ from sharing.models.policies import ChainPolicy
 from sharing.models.pulls import Pull, PullQuerySet
 
 __all__ = [
-    "Application", "ApplicationItem", "ApplicationQuerySet", "ChainPolicy", "Counter", "Delivery",
-    "DeliveryFile", "DeliveryQuerySet", "Grant", "GrantQuerySet", "GrantStatus", "ItemEvent",
-    "ItemStage", "Pull", "PullQuerySet", "Receipt",
+    "Application",
+    "ApplicationItem",
+    "ApplicationQuerySet",
+    "ChainPolicy",
+    "Counter",
+    "Delivery",
+    "DeliveryFile",
+    "DeliveryQuerySet",
+    "Grant",
+    "GrantQuerySet",
+    "GrantStatus",
+    "ItemEvent",
+    "ItemStage",
+    "Pull",
+    "PullQuerySet",
+    "Receipt",
 ]

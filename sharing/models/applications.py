@@ -21,16 +21,23 @@ class Application(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
     applicant = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="applications", verbose_name=_("applicant")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="applications",
+        verbose_name=_("applicant"),
     )
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="applications",
+        "organisation.Department",
+        models.PROTECT,
+        related_name="applications",
         verbose_name=_("requesting department"),
     )
     use_basis = models.TextField(_("legal basis of use"), blank=True, max_length=2000)
     use_scenario = models.TextField(_("use scenario"), blank=True, max_length=2000)
     use_scope = models.TextField(_("scope of use"), blank=True, max_length=2000)
-    mode = models.CharField(_("sharing mode"), max_length=6, choices=Mode.choices, default=Mode.FILE)
+    mode = models.CharField(
+        _("sharing mode"), max_length=6, choices=Mode.choices, default=Mode.FILE
+    )
     starts_on = models.DateField(_("use from"), null=True, blank=True)
     ends_on = models.DateField(_("use until"), null=True, blank=True)
     reflux = models.BooleanField(_("reflux"), default=False)
@@ -48,7 +55,9 @@ class Application(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sharing_application_period",
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("The period of use must begin before it ends."),
             ),
             models.CheckConstraint(
@@ -58,7 +67,9 @@ class Application(models.Model):
                 name="sharing_application_complete_when_submitted",
                 condition=Q(submitted_at__isnull=True)
                 | (
-                    ~Q(use_basis="") & ~Q(use_scenario="") & ~Q(use_scope="")
+                    ~Q(use_basis="")
+                    & ~Q(use_scenario="")
+                    & ~Q(use_scope="")
                     & Q(starts_on__isnull=False, ends_on__isnull=False)
                 ),
             ),
@@ -87,27 +98,42 @@ class ApplicationItem(models.Model):
         Application, models.PROTECT, related_name="items", verbose_name=_("application")
     )
     resource = models.ForeignKey(
-        "catalog.Resource", models.PROTECT, related_name="application_items",
+        "catalog.Resource",
+        models.PROTECT,
+        related_name="application_items",
         verbose_name=_("data resource"),
     )
     version = models.ForeignKey(
         "catalog.ResourceVersion", models.PROTECT, related_name="+", verbose_name=_("version")
     )
     provider = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="received_items",
+        "organisation.Department",
+        models.PROTECT,
+        related_name="received_items",
         verbose_name=_("providing department"),
     )
     demander = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="asked_items",
-        verbose_name=_("requesting department"), editable=False,
-        help_text=_("That of the application, kept here so that the database allows one open item only."),
+        "organisation.Department",
+        models.PROTECT,
+        related_name="asked_items",
+        verbose_name=_("requesting department"),
+        editable=False,
+        help_text=_(
+            "That of the application, kept here so that the database allows one open item only."
+        ),
     )
     fields = ArrayField(
-        models.CharField(max_length=60), default=list, verbose_name=_("data items"),
+        models.CharField(max_length=60),
+        default=list,
+        verbose_name=_("data items"),
         help_text=_("Keys of the data items asked for."),
     )
     row_region = models.ForeignKey(
-        "organisation.Region", models.PROTECT, null=True, blank=True, related_name="+",
+        "organisation.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("rows of the region"),
     )
     status = models.CharField(
@@ -118,7 +144,12 @@ class ApplicationItem(models.Model):
     due_provisional = models.BooleanField(default=False, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     policy = models.ForeignKey(
-        "sharing.ChainPolicy", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "sharing.ChainPolicy",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
 
     class Meta:
@@ -127,25 +158,41 @@ class ApplicationItem(models.Model):
         ordering = ["application_id", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["application", "resource"], name="sharing_item_once",
+                fields=["application", "resource"],
+                name="sharing_item_once",
                 violation_error_message=_("The application already asks for this entry."),
             ),
             models.UniqueConstraint(
-                fields=["demander", "resource"], name="sharing_item_one_open",
+                fields=["demander", "resource"],
+                name="sharing_item_one_open",
                 condition=Q(status__in=["home_review", "provider_review", "supplement"]),
-                violation_error_message=_("Your department already has an open application for this entry."),
+                violation_error_message=_(
+                    "Your department already has an open application for this entry."
+                ),
             ),
             models.CheckConstraint(
                 name="sharing_item_status",
-                condition=Q(status__in=[
-                    "draft", "home_review", "provider_review", "supplement", "consented", "refused",
-                    "withdrawn",
-                ]),
+                condition=Q(
+                    status__in=[
+                        "draft",
+                        "home_review",
+                        "provider_review",
+                        "supplement",
+                        "consented",
+                        "refused",
+                        "withdrawn",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="sharing_item_decided_at",
-                condition=Q(status__in=["consented", "refused", "withdrawn"], decided_at__isnull=False)
-                | Q(status__in=["draft", "home_review", "provider_review", "supplement"], decided_at__isnull=True),
+                condition=Q(
+                    status__in=["consented", "refused", "withdrawn"], decided_at__isnull=False
+                )
+                | Q(
+                    status__in=["draft", "home_review", "provider_review", "supplement"],
+                    decided_at__isnull=True,
+                ),
             ),
         ]
 

@@ -16,8 +16,12 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
-    pull = models.OneToOneField("sharing.Pull", models.PROTECT, related_name="delivery", verbose_name=_("pull"))
-    grant = models.ForeignKey("sharing.Grant", models.PROTECT, related_name="deliveries", verbose_name=_("grant"))
+    pull = models.OneToOneField(
+        "sharing.Pull", models.PROTECT, related_name="delivery", verbose_name=_("pull")
+    )
+    grant = models.ForeignKey(
+        "sharing.Grant", models.PROTECT, related_name="deliveries", verbose_name=_("grant")
+    )
     rows = models.BigIntegerField(_("rows"))
     quality = models.JSONField(_("quality report"), default=dict)
     manifest = models.TextField(_("manifest"), help_text=_("Canonical JSON, as signed."))
@@ -43,7 +47,9 @@ class DeliveryFile(models.Model):
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="files")
     format = models.CharField(_("format"), max_length=10)
     name = models.CharField(_("file name"), max_length=200)
-    path = models.CharField(max_length=300, editable=False, help_text=_("Relative to the delivery store."))
+    path = models.CharField(
+        max_length=300, editable=False, help_text=_("Relative to the delivery store.")
+    )
     size = models.BigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
 

@@ -47,10 +47,16 @@ class Grant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
     item = models.OneToOneField(
-        "sharing.ApplicationItem", models.PROTECT, related_name="grant", verbose_name=_("application item")
+        "sharing.ApplicationItem",
+        models.PROTECT,
+        related_name="grant",
+        verbose_name=_("application item"),
     )
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="grants", verbose_name=_("recipient")
+        "organisation.Department",
+        models.PROTECT,
+        related_name="grants",
+        verbose_name=_("recipient"),
     )
     resource = models.ForeignKey(
         "catalog.Resource", models.PROTECT, related_name="grants", verbose_name=_("data resource")
@@ -59,10 +65,15 @@ class Grant(models.Model):
         "catalog.ResourceVersion", models.PROTECT, related_name="+", verbose_name=_("version")
     )
     fields = models.JSONField(
-        _("data items"), help_text=_("List of key, name, type, grade and mask of each item granted."),
+        _("data items"),
+        help_text=_("List of key, name, type, grade and mask of each item granted."),
     )
     row_region = models.ForeignKey(
-        "organisation.Region", models.PROTECT, null=True, blank=True, related_name="+",
+        "organisation.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("rows of the region"),
     )
     purpose = models.TextField(_("purpose"))
@@ -72,7 +83,10 @@ class Grant(models.Model):
     supply_due_on = models.DateField(_("supply due on"), null=True, blank=True)
     quota_pulls = models.PositiveIntegerField(_("pulls allowed"), null=True, blank=True)
     status = models.CharField(
-        _("status"), max_length=12, choices=GrantStatus.choices, default=GrantStatus.PROVISIONING,
+        _("status"),
+        max_length=12,
+        choices=GrantStatus.choices,
+        default=GrantStatus.PROVISIONING,
         editable=False,
     )
     content_hash = models.CharField(max_length=64, editable=False)
@@ -94,7 +108,8 @@ class Grant(models.Model):
                 name="sharing_grant_status", condition=Q(status__in=GrantStatus.values)
             ),
             models.CheckConstraint(
-                name="sharing_grant_period", condition=Q(ends_on__gte=F("starts_on")),
+                name="sharing_grant_period",
+                condition=Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("A grant must begin before it ends."),
             ),
             models.CheckConstraint(

@@ -10,7 +10,11 @@ class ChainPolicy(models.Model):
     name = models.CharField(_("name"), max_length=100)
     version = models.PositiveIntegerField(_("version"))
     region = models.ForeignKey(
-        "organisation.Region", models.PROTECT, null=True, blank=True, verbose_name=_("region"),
+        "organisation.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
         help_text=_("Empty for the rules that hold everywhere."),
     )
     definition = models.JSONField(_("rules"), default=dict)

@@ -34,7 +34,11 @@ class Pull(models.Model):
         "sharing.Grant", models.PROTECT, related_name="pulls", verbose_name=_("grant")
     )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("asked for by"),
     )
     status = models.CharField(
@@ -62,23 +66,51 @@ class Pull(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="sharing_pull_status",
-                condition=Q(status__in=[
-                    "queued", "claimed", "extracting", "checking", "packaging", "published", "failed",
-                    "quarantined", "cancelled",
-                ]),
+                condition=Q(
+                    status__in=[
+                        "queued",
+                        "claimed",
+                        "extracting",
+                        "checking",
+                        "packaging",
+                        "published",
+                        "failed",
+                        "quarantined",
+                        "cancelled",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="sharing_pull_lease",
-                condition=Q(status__in=["claimed", "extracting", "checking", "packaging"], lease_until__isnull=False)
-                | Q(status__in=["queued", "published", "failed", "quarantined", "cancelled"], lease_until__isnull=True),
+                condition=Q(
+                    status__in=["claimed", "extracting", "checking", "packaging"],
+                    lease_until__isnull=False,
+                )
+                | Q(
+                    status__in=["queued", "published", "failed", "quarantined", "cancelled"],
+                    lease_until__isnull=True,
+                ),
             ),
             models.CheckConstraint(
                 name="sharing_pull_ended_at",
-                condition=Q(status__in=["published", "quarantined", "cancelled"], ended_at__isnull=False)
-                | Q(status__in=["queued", "claimed", "extracting", "checking", "packaging", "failed"], ended_at__isnull=True),
+                condition=Q(
+                    status__in=["published", "quarantined", "cancelled"], ended_at__isnull=False
+                )
+                | Q(
+                    status__in=[
+                        "queued",
+                        "claimed",
+                        "extracting",
+                        "checking",
+                        "packaging",
+                        "failed",
+                    ],
+                    ended_at__isnull=True,
+                ),
             ),
             models.UniqueConstraint(
-                fields=["grant"], name="sharing_pull_one_open",
+                fields=["grant"],
+                name="sharing_pull_one_open",
                 condition=~Q(status__in=["published", "quarantined", "cancelled"]),
                 violation_error_message=_("A pull of this grant is already under way."),
             ),

@@ -58,8 +58,15 @@ class Words(NamedTuple):
 def explain(code: str, detail: Mapping[str, Any]) -> Words:
     """The failure in words; ``detail`` is what the pull's row keeps about it."""
     text, remedy = _known().get(code, (PullFailed.template, PullFailed.remedy))
-    params = _Lenient(detail)
+    params = detail if hasattr(detail, "__missing__") else _Lenient(detail)
     return Words(_(text) % params if text else "", _(remedy) % params if remedy else "")
+
+
+def codes() -> dict[str, bool]:
+    """Every failure code, and whether another attempt is made."""
+    kinds = [*_kinds(ConnectorError), *_kinds(PullFailed)]
+    retried = {kind.code: bool(kind.retryable) for kind in kinds}
+    return {code: retried.get(code, False) for code in sorted(_known())}
 
 
 class _Lenient(dict[str, Any]):

@@ -1,0 +1,125 @@
+"""The administration is a client: it shows what the reader sees and sends commands."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sharing.models import ChainPolicy, Grant
+from tests.world import World, granted, submitted_item
+
+PAGES = ["application", "applicationitem", "grant", "pull", "delivery", "chainpolicy"]
+
+
+def enter(world: World, person: str) -> Client:
+    official = world.people[person]
+    official.is_staff = True
+    official.save(update_fields=["is_staff"])
+    client = Client()
+    client.force_login(official, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def grant(attached: World) -> Grant:
+    return granted(attached)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lists_open(attached: World, grant: Grant, page: str):
+    client = enter(attached, "province_reviewer")
+    response = client.get(reverse(f"admin:sharing_{page}_changelist"))
+    assert response.status_code == 200
+
+
+def test_lists_show_what_is_seen(attached: World, grant: Grant):
+    page = reverse("admin:sharing_grant_changelist")
+    assert grant.number in enter(attached, "province_reviewer").get(page).content.decode()
+    assert grant.number not in enter(attached, "stranger").get(page).content.decode()
+
+
+def test_unseen_object_does_not_exist(attached: World, grant: Grant):
+    page = reverse("admin:sharing_grant_change", args=[grant.pk])
+    assert enter(attached, "steward").get(page).status_code == 200
+    assert enter(attached, "stranger").get(page, follow=False).status_code in {302, 403, 404}
+    assert grant.number not in enter(attached, "sysadmin").get(page, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES[:-1])
+def test_nothing_is_added_or_deleted(attached: World, page: str):
+    client = enter(attached, "province_authority")
+    assert client.get(reverse(f"admin:sharing_{page}_add")).status_code == 403
+
+
+def test_status_cannot_be_posted(attached: World, grant: Grant):
+    client = enter(attached, "steward")
+    page = reverse("admin:sharing_grant_change", args=[grant.pk])
+    assert client.post(page, {"status": "terminated"}).status_code == 403
+    grant.refresh_from_db()
+    assert grant.status == "active"
+
+
+def test_suspension_asks_for_a_reason(attached: World, grant: Grant):
+    client = enter(attached, "steward")
+    page = reverse("admin:sharing_grant_suspend", args=[grant.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"reason": " "}).status_code == 200
+    grant.refresh_from_db()
+    assert grant.status == "active"
+    assert client.post(page, {"reason": "超范围使用"}).status_code == 302
+    grant.refresh_from_db()
+    assert (grant.status, grant.status_reason) == ("suspended", "超范围使用")
+    resume = reverse("admin:sharing_grant_resume", args=[grant.pk])
+    assert client.post(resume, {"reason": "已整改"}).status_code == 302
+    terminate = reverse("admin:sharing_grant_terminate", args=[grant.pk])
+    assert client.post(terminate, {"reason": "结束"}).status_code == 302
+    grant.refresh_from_db()
+    assert grant.status == "terminated"
+
+
+def test_recipient_is_told_why_not(attached: World, grant: Grant):
+    page = reverse("admin:sharing_grant_suspend", args=[grant.pk])
+    response = enter(attached, "office_head").post(page, {"reason": "x"})
+    assert response.status_code == 200
+    grant.refresh_from_db()
+    assert grant.status == "active"
+
+
+def test_item_page_shows_the_chain(attached: World):
+    item = submitted_item(attached)
+    page = reverse("admin:sharing_applicationitem_change", args=[item.pk])
+    text = enter(attached, "office_head").get(page).content.decode()
+    assert "崇川区数据局" in text
+
+
+# --- policies -------------------------------------------------------------------------------
+
+POLICY = {"name": "江苏", "region": "320000", "valid_from": "2026-01-01"}
+
+
+def add_policy(world: World, person: str, definition: str):
+    page = reverse("admin:sharing_chainpolicy_add")
+    return enter(world, person).post(page, {**POLICY, "definition": definition})
+
+
+def test_security_administrator_adds_a_version(world: World):
+    assert add_policy(world, "secadmin", '{"relay": "notify"}').status_code == 302
+    assert add_policy(world, "secadmin", '{"relay": "skip"}').status_code == 302
+    versions = ChainPolicy.objects.filter(name="江苏").order_by("version")
+    assert [row.version for row in versions] == [1, 2]
+
+
+def test_others_add_none(world: World):
+    assert add_policy(world, "sysadmin", "{}").status_code == 403
+    assert add_policy(world, "province_authority", "{}").status_code == 403
+    assert not ChainPolicy.objects.filter(name="江苏").exists()
+
+
+@pytest.mark.parametrize(
+    "definition",
+    ['{"limits": {"reply_conditional": 11}}', '{"relay": "never"}', '{"speed": 1}', "[]", '"x"'],
+)
+def test_unlawful_policy_is_refused_with_its_text_kept(world: World, definition: str):
+    response = add_policy(world, "secadmin", definition)
+    assert response.status_code == 200
+    assert "errorlist" in response.content.decode() or "error" in response.content.decode()
+    assert not ChainPolicy.objects.filter(name="江苏").exists()
