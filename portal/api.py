@@ -155,7 +155,7 @@ def _lock(official_id: int, key: str) -> None:
             )
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Names the tokens in the schema."""
 
     target_class = "portal.api_defaults.TokenAuthentication"
