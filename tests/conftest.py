@@ -8,7 +8,8 @@ import pytest
 from portal.worktime import access as worktime
 from tests.browser import find_chromium, missing_browser
 from tests.plugins.flush import flush_reaches_append_only_tables  # noqa: F401 - autouse
-from tests.world import attached, live_world, source, world  # noqa: F401 - for every test
+from tests.source import source  # noqa: F401 - for every test
+from tests.world import attached, live_world, world  # noqa: F401 - for every test
 
 REQUIRED = "GOVSHARE_REQUIRE_BROWSER"
 

@@ -47,7 +47,8 @@ class SeenAdmin(Untouched, ModelAdmin):  # type: ignore[misc]
         """Only what the reader sees."""
         official = reader_of(request)
         if official is None:
-            return super().get_queryset(request).none()
+            nothing: QuerySet[Any] = super().get_queryset(request).none()
+            return nothing
         return type(self).seen(official, today())
 
     def has_module_permission(self, request: HttpRequest) -> bool:

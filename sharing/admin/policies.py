@@ -26,7 +26,7 @@ class PolicyForm(ModelForm):  # type: ignore[type-arg]
         """Refuse rules that cannot be read or that lengthen a national limit (R46)."""
         definition: dict[str, Any] = self.cleaned_data["definition"]
         if problem := policies.problem_of(definition):
-            raise ValidationError(problem)
+            raise ValidationError(str(problem))
         return definition
 
 

@@ -92,8 +92,9 @@ def signatures_cover_the_content(now: datetime) -> Iterator[Violation]:
 
 def _keeps_signatures(event: object, before: State) -> bool:
     """Whether a supplement changed the terms although the round goes on."""
-    goes_on = isinstance(event, Resubmitted) and event.plan is None
-    return goes_on and not event.terms.asks_the_same_as(before.asked[1])
+    if not isinstance(event, Resubmitted) or event.plan is not None:
+        return False
+    return not event.terms.asks_the_same_as(before.asked[1])
 
 
 @invariant(8, _("Of several decisions at once on one stage exactly one is recorded."))
