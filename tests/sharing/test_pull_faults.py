@@ -1,21 +1,24 @@
 """What goes wrong at the source, on the disk and with workers: a clear state and a clear text."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone, translation
 
+from catalog.access import take
 from catalog.actions import withdraw
 from catalog.models import Attachment, DataSource, Resource
 from portal.ledger.models import Entry
 from portal.models import OutboxMessage
 from portal.notices.kinds import text_of
 from portal.notices.models import Notice
+from sharing import grants
 from sharing.connectors.errors import ConnectorError
 from sharing.models import Delivery, Grant, Pull
 from sharing.pulling import Claim, beat, claim, fail, leases, publish, request_pull, run, sweep
@@ -303,38 +306,78 @@ def test_orphans_are_removed_and_the_rest_stays(attached: World, pull: Pull, gra
 # --- publishing -----------------------------------------------------------------------------
 
 
-def test_replaced_worker_cannot_publish(attached: World, pull: Pull, monkeypatch):
-    """Its lease lapses after the files are complete; another worker has claimed the pull."""
-    published = []
+@pytest.fixture
+def before_publishing(monkeypatch) -> Callable[[Callable[[], object]], None]:
+    """Does something when the files of an attempt are complete but not yet published."""
 
-    def lapse_first(held: Claim, result: object, *, clock: object) -> Delivery:
+    def arrange(what: Callable[[], object]) -> None:
+        def publish_after(held: Claim, result: Any, *, clock: Callable[[], Any]) -> Delivery:
+            what()
+            return publish(held, result, clock=clock)
+
+        monkeypatch.setattr("sharing.pulling.running.publish", publish_after)
+
+    return arrange
+
+
+@pytest.mark.parametrize("successor", ["claimed", "packaging"])
+def test_replaced_worker_cannot_publish(
+    attached: World, pull: Pull, before_publishing, successor: str
+):
+    """Its lease lapses; another worker claims the pull and may be just as far."""
+
+    def replace() -> None:
         lapse(pull)
-        assert claim(pull.pk, now=timezone.now()) is not None
-        published.append(publish(held, result, clock=timezone.now))
-        return published[0]
+        fresh = claim(pull.pk, now=timezone.now())
+        assert beat(fresh, phase=successor, now=timezone.now())
 
-    monkeypatch.setattr("sharing.pulling.running.publish", lapse_first)
+    before_publishing(replace)
     assert run(pull.pk, clock=timezone.now) is None
-    assert published == []
     assert not Delivery.objects.exists()
     pull.refresh_from_db()
-    assert (pull.status, pull.token) == ("claimed", 2)
+    assert (pull.status, pull.token) == (successor, 2)
 
 
-def test_suspended_grant_cannot_publish(attached: World, pull: Pull, monkeypatch):
-    from sharing import grants
-
-    def suspend_first(held: Claim, result: object, *, clock: object) -> Delivery:
-        grants.suspend(
-            by=attached.people["steward"], grant_id=pull.grant_id, reason="检查", now=timezone.now()
+def test_suspended_grant_cannot_publish(attached: World, pull: Pull, before_publishing):
+    steward = attached.people["steward"]
+    before_publishing(
+        lambda: grants.suspend(
+            by=steward, grant_id=pull.grant_id, reason="检查", now=timezone.now()
         )
-        return publish(held, result, clock=timezone.now)
-
-    monkeypatch.setattr("sharing.pulling.running.publish", suspend_first)
+    )
     assert run(pull.pk, clock=timezone.now) is None
     assert not Delivery.objects.exists()
     pull.refresh_from_db()
     assert (pull.status, pull.failure_code) == ("cancelled", "grant.suspended")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda _grant: DataSource.objects.update(suspended=True),
+        lambda _grant: Resource.objects.update(status="withdrawn"),
+        lambda grant: take("pull_resource", department=grant.department, resource=grant.resource),
+    ],
+    ids=["source suspended", "entry withdrawn", "right taken"],
+)
+def test_lost_right_cannot_publish(
+    attached: World, pull: Pull, before_publishing, loss: Callable[[Grant], object]
+):
+    before_publishing(lambda: loss(pull.grant))
+    assert run(pull.pk, clock=timezone.now) is None
+    assert not Delivery.objects.exists()
+    assert not Entry.objects.filter(kind="delivery.published").exists()
+    pull.refresh_from_db()
+    assert pull.status == "cancelled"
+
+
+def test_one_wrong_clock_opens_nothing(attached: World):
+    """The application's clock is days ahead; the database's says the period has not begun."""
+    grant = granted(attached, starts_on=attached.today + timedelta(days=3), use_scenario="另一场景")
+    ahead = timezone.now() + timedelta(days=5)
+    pull = Pull.objects.create(grant=grant, created_at=timezone.now())
+    assert Grant.objects.in_force(attached.today + timedelta(days=5)).filter(pk=grant.pk).exists()
+    assert claim(pull.pk, now=ahead) is None
 
 
 # --- words ----------------------------------------------------------------------------------

@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from catalog.models import Attachment
+from catalog.models import Attachment, DataSource
 from portal.errors import NotAllowed, PortalError
 from portal.invariants import verify
 from portal.ledger.models import Entry
 from portal.organisation.models import Role
-from sharing import actions, grants
+from sharing import actions, grants, links
 from sharing import invariants as own  # noqa: F401 - registers them
 from sharing.approval.commands import Sign, Withdraw
 from sharing.models import ApplicationItem, Delivery, Grant, ItemEvent, Pull
@@ -125,8 +125,6 @@ def test_lock_that_is_not_given_is_said_in_words(live_world: World):
     held = threading.Event()
 
     def hold() -> None:
-        from django.db import transaction
-
         with transaction.atomic():
             ApplicationItem.objects.select_for_update().get(pk=item.pk)
             held.set()
@@ -205,6 +203,41 @@ def test_suspension_against_publication(live_world: World, grant: Grant):
         grants.resume(by=steward, grant_id=grant.pk, now=timezone.now())
     for number in (1, 2, 14, 15, 16, 25, 32):
         assert not verify(number, timezone.now())
+
+
+def test_sessions_of_a_source_are_counted_when_claims_race(live_world: World, grant: Grant):
+    DataSource.objects.update(max_sessions=1)
+    clerk, now = live_world.people["clerk"], timezone.now()
+    others = [granted(live_world, use_scenario=f"场景{number}") for number in range(2)]
+    pulls = [request_pull(by=clerk, grant_id=one.pk, now=now) for one in (grant, *others)]
+    for _round in range(ROUNDS):
+        Pull.objects.update(status="queued", lease_until=None, attempts=0)
+        works = [lambda pull=pull: claim(pull.pk, now=timezone.now()) for pull in pulls]
+        assert len([held for held in at_once(*works) if held is not None]) == 1
+
+
+def test_download_waits_for_a_suspension_under_way(live_world: World, grant: Grant):
+    """The suspension has happened but is not committed: the download must not slip past it."""
+    clerk, steward = live_world.people["clerk"], live_world.people["steward"]
+    pull = request_pull(by=clerk, grant_id=grant.pk, now=timezone.now())
+    delivery = run(pull.pk, clock=timezone.now)
+    link = links.make(delivery.files.get(format="csv"), clerk, timezone.now())
+    suspended = threading.Event()
+
+    def suspend_slowly() -> None:
+        with transaction.atomic():
+            grants.suspend(by=steward, grant_id=grant.pk, reason="检查", now=timezone.now())
+            suspended.set()
+            time.sleep(0.5)
+
+    def download() -> Any:
+        assert suspended.wait(10)
+        return links.open(link, clerk, timezone.now())
+
+    _, refused = at_once(suspend_slowly, download)
+    assert isinstance(refused, NotAllowed)
+    assert not Entry.objects.filter(kind="delivery.downloaded").exists()
+    assert not verify(1, timezone.now())
 
 
 @pytest.fixture
