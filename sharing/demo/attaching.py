@@ -9,7 +9,7 @@ from catalog.models import Attachment, DataSource
 from portal.organisation.demo import PROVINCE, Organisation
 from portal.organisation.models import Role
 from sharing.demo.database import SourceDatabase
-from sharing.pulling.sources import store_credentials
+from sharing.pulling.sources import connector_for, store_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ FLAGSHIPS = (
 def attach_flagships(
     made: Organisation, catalog: Catalog, database: SourceDatabase, *, now: datetime
 ) -> list[Attachment]:
-    """Create one data source for each system and attach the entries its tables carry."""
+    """Create one data source for each system and attach the entries its tables carry.
+
+    Raises ConnectorError when the portal cannot read the database it has just made: its host is
+    not in SOURCE_HOSTS, or it wants another way of signing in.
+    """
     sources: dict[str, DataSource] = {}
     attached = []
     for flagship in FLAGSHIPS:
@@ -70,6 +74,8 @@ def attach_flagships(
                 max_sessions=3,
             )
             store_credentials(source, {"password": database.password})
+            with connector_for(source) as connector:
+                connector.check()
             sources[flagship.system] = source
         resource = catalog.of(flagship.line, PROVINCE, flagship.subject)
         renamed = dict(flagship.renamed)

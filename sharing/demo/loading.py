@@ -21,6 +21,7 @@ from portal.organisation.demo.chance import Chance
 from portal.organisation.demo.regions import SMALL
 from portal.organisation.models import Department, Official
 from portal.worktime import access as worktime
+from sharing.connectors.errors import ConnectorError
 from sharing.demo import story
 from sharing.demo.attaching import attach_flagships
 from sharing.demo.cases import Scene, course
@@ -35,7 +36,7 @@ SEED = 20_250_801
 APPLICATIONS, FEW_APPLICATIONS = 60, 4
 """Applications by chance, besides those of the story."""
 _ATTACHED_BEFORE = timedelta(days=300)
-_READ_AFTER = timedelta(days=7)
+_READ_AFTER = timedelta(days=14)
 
 Say = Callable[[str], None]
 
@@ -115,12 +116,13 @@ class _Loader:
         }
         try:
             database = make(regions=places, seed=self.seed, today=self.today, small=self.small)
-        except SourceNotMadeError as error:
+            with transaction.atomic():
+                attach_flagships(made, catalog, database, now=self.now - _ATTACHED_BEFORE)
+        except (SourceNotMadeError, ConnectorError) as error:
             self.say(
                 _("No source database, so nothing can be pulled: %(reason)s") % {"reason": error}
             )
             return
-        attach_flagships(made, catalog, database, now=self.now - _ATTACHED_BEFORE)
         self.report.source = database.dbname
 
     def _history(self, made: Organisation, catalog: Catalog) -> None:

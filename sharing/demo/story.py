@@ -77,11 +77,11 @@ def _waiting_for_hongqiao() -> Iterator[Script]:
     tenants = _matter("公共租赁住房保障家庭信息", *_ASSISTANCE)
     yield Script(HONGQIAO, ("housing", "320600"), tenants, ago=2, hold=(_CHONGCHUAN, _REVIEWER))
     helped = _matter("临时救助信息", *_ASSISTANCE)
-    yield Script(HONGQIAO, _CIVIL, helped, ago=4, hold=(_NANTONG, _REVIEWER))
+    yield Script(HONGQIAO, _CIVIL, helped, ago=2, hold=(_NANTONG, _REVIEWER))
     allowances = _matter("最低生活保障对象信息", *_ASSISTANCE)
-    yield Script(HONGQIAO, _CIVIL, allowances, ago=11, hold=(_CIVIL, _HEAD))
+    yield Script(HONGQIAO, _CIVIL, allowances, ago=6, hold=(_CIVIL, _HEAD))
     moved = _matter("户籍人口迁移信息", *_ASSISTANCE)
-    yield Script(HONGQIAO, _POLICE, moved, ago=9, hold=(_POLICE, _STEWARD))
+    yield Script(HONGQIAO, _POLICE, moved, ago=4, hold=(_POLICE, _STEWARD))
 
 
 _SCHOOL = (
@@ -112,22 +112,22 @@ def _of_others() -> Iterator[Script]:
     )  # fmt: skip
     province = (("data", PROVINCE), _REVIEWER)
     yield Script(("education", "320613"), _LAND, property_, ago=2, hold=(_CHONGCHUAN, _REVIEWER))
-    yield Script(_CHENGDONG, _CIVIL, marriages, ago=3, hold=(_CHONGCHUAN, _REVIEWER))
-    yield Script(("housing", "320613"), _LABOUR, insured, ago=4, hold=(_NANTONG, _REVIEWER))
-    yield Script(("housing", "320600"), _CIVIL, marriages, ago=3, hold=(_NANTONG, _REVIEWER))
-    yield Script(("education", "320613"), _POLICE, people, ago=6, hold=province)
-    yield Script(("housing", "320500"), _LAND, property_, ago=5, hold=province)
-    yield Script(("labour", "320600"), _POLICE, people, ago=4, hold=province)
-    yield Script(("civil", "320600"), _POLICE, vehicles, ago=10, hold=(_POLICE, _STEWARD))
-    yield Script(("data", "320508"), _POLICE, reflux, ago=5, hold=(_POLICE, _STEWARD))
+    yield Script(_CHENGDONG, _CIVIL, marriages, ago=2, hold=(_CHONGCHUAN, _REVIEWER))
+    yield Script(("housing", "320613"), _LABOUR, insured, ago=3, hold=(_NANTONG, _REVIEWER))
+    yield Script(("housing", "320600"), _CIVIL, marriages, ago=2, hold=(_NANTONG, _REVIEWER))
+    yield Script(("education", "320613"), _POLICE, people, ago=4, hold=province)
+    yield Script(("housing", "320500"), _LAND, property_, ago=3, hold=province)
+    yield Script(("labour", "320600"), _POLICE, people, ago=3, hold=province)
+    yield Script(("civil", "320600"), _POLICE, vehicles, ago=5, hold=(_POLICE, _STEWARD))
+    yield Script(("data", "320508"), _POLICE, reflux, ago=3, hold=(_POLICE, _STEWARD))
     yield Script(("transport", "320900"), _POLICE, vehicles, ago=26, hold=(_POLICE, _STEWARD))
-    yield Script(("education", "320500"), _POLICE, people, ago=12, hold=(_POLICE, _HEAD))
-    yield Script(("disabled", "320400"), _POLICE, people, ago=13, hold=(_POLICE, _HEAD))
+    yield Script(("education", "320500"), _POLICE, people, ago=6, hold=(_POLICE, _HEAD))
+    yield Script(("disabled", "320400"), _POLICE, people, ago=5, hold=(_POLICE, _HEAD))
     yield Script(
-        _CIVIL, _POLICE, vehicles, ago=12, hold=(_POLICE, Role.DEPARTMENT_HEAD),
+        _CIVIL, _POLICE, vehicles, ago=6, hold=(_POLICE, Role.DEPARTMENT_HEAD),
         extra_fields=("last_passage",),
     )  # fmt: skip
-    yield Script(("medical", "320600"), _CIVIL, marriages, ago=10, hold=(_CIVIL, _HEAD))
+    yield Script(("medical", "320600"), _CIVIL, marriages, ago=5, hold=(_CIVIL, _HEAD))
 
 
 def story(made: Organisation, catalog: Catalog) -> list[Script]:

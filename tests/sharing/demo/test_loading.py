@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from catalog.models import DataItem, Resource, ResourceVersion
 from portal.organisation import demo as organisation_demo
@@ -15,7 +16,8 @@ from portal.organisation.models import Department, Official, Post, Region
 from sharing.demo.database import drop
 from sharing.demo.loading import load
 from sharing.models import ApplicationItem, Delivery, Grant, ItemStage
-from tests.sharing.demo.province.conftest import NOW
+
+NOW = timezone.now()  # data leaves only while a grant is in force by the database's clock too
 
 COMPARED = {
     Region: ["code", "name", "level"],
@@ -118,14 +120,3 @@ class TestCommand:
             call_command("demo", small=True)
         call_command("demo", small=True, if_empty=True)  # quietly
         assert not Official.objects.exists()
-
-    def test_says_what_it_made(self, settings) -> None:
-        settings.SOURCE_HOSTS = [str(connection.settings_dict["HOST"])]
-        out = StringIO()
-        try:
-            call_command("demo", small=True, force=True, json=True, stdout=out)
-        finally:
-            drop()
-        found = json.loads(out.getvalue())
-        assert found["counts"]["officials"] == Official.objects.count()
-        assert "hongqiao.clerk" in found["sign_ins"]

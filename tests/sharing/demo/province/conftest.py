@@ -1,21 +1,24 @@
 """One small demo province for all tests here: loading takes seconds, so it happens once."""
 
+import json
 from collections.abc import Iterator
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
 from sharing.demo.database import drop
-from sharing.demo.loading import Report, load
 
-NOW = timezone.now()  # data leaves only while a grant is in force by the database's clock too
+NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 
 
 @pytest.fixture(scope="package")
-def province(django_db_setup: None, django_db_blocker) -> Iterator[Report]:
-    """The small province; every test sees it, and it is undone after the last one."""
+def province(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, Any]]:
+    """The small province, and what the command said of it; undone after the last test."""
     from django.conf import settings
 
     with django_db_blocker.unblock():
@@ -25,7 +28,9 @@ def province(django_db_setup: None, django_db_blocker) -> Iterator[Report]:
         )
         try:
             with transaction.atomic():
-                yield load(now=NOW, small=True)
+                said = StringIO()
+                call_command("demo", small=True, force=True, json=True, stdout=said)
+                yield json.loads(said.getvalue())
                 transaction.set_rollback(True)
         finally:
             settings.SOURCE_HOSTS = hosts
