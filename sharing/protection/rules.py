@@ -9,7 +9,11 @@ from typing import Final, Protocol
 import polars as pl
 
 WHOLE: Final = "***"
-BLANKS: Final = " \t\r\n\u00a0\u3000"
+BLANKS: Final = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+"""Everything that shows nothing: 张 followed by one of these is still a name of one character."""
 _STARS: Final = "*" * 64
 """Longer values show no more stars than this, so that their length stays hidden."""
 

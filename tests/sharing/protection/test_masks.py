@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sharing.protection.grades import choose, suggest
 from sharing.protection.masks import MASKS, mask_frame
-from sharing.protection.rules import KeepEnds
+from sharing.protection.rules import BLANKS, KeepEnds
 
 KEY = b"k" * 32
 HIDING = sorted(set(MASKS) - {"none"})
@@ -102,9 +102,11 @@ def test_both_readings_agree(name, values):
 @example(value="张")
 @example(value="欧阳")
 @example(value="南京市")
+@example(value="张\x1f")
+@example(value="\u200b张\ufeff")
 @example(value="118.79")
 def test_masked_never_contains_the_clear_value(name, value):
-    clear = value.strip()
+    clear = value.strip(BLANKS)
     masked = MASKS[name].value(value, key=KEY)
     long_enough = len(clear) > 3 or name != "pseudonym"  # a code may hold "a" by chance
     if clear.strip("*") and long_enough:
@@ -145,6 +147,10 @@ def test_only_the_columns_named_in_the_order_named():
     frame = pl.DataFrame({"a": ["甲乙"], "secret": ["x"], "n": [1]})
     masked = mask_frame(frame, {"n": "none", "a": "name"})
     assert masked.to_dict(as_series=False) == {"n": [1], "a": ["甲*"]}
+
+
+def test_blanks_are_all_that_python_and_unicode_call_blank():
+    assert all(chr(code) in BLANKS for code in range(0x110000) if chr(code).isspace())
 
 
 def test_long_values_do_not_tell_their_length():
