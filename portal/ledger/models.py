@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +60,7 @@ class Entry(models.Model):
             models.Index(fields=["object_type", "object_id", "id"]),
             models.Index(fields=["kind", "id"]),
             models.Index(fields=["xid", "id"], name="ledger_entry_unsealed"),
+            GinIndex(fields=["departments"], name="ledger_entry_departments"),
         ]
 
     def __str__(self) -> str:

@@ -21,11 +21,11 @@ from portal.organisation.actions.posts import (
     revoke_substitution,
     substitute,
 )
-from portal.organisation.actions.regions import load_regions
+from portal.organisation.actions.regions import load_regions, save_region
 
 __all__ = [
     "activate", "activation_path", "appoint", "close_department", "create_department",
     "create_official", "deactivate", "follow_posts", "load_regions", "reactivate", "relieve",
-    "revoke_substitution", "set_first_password", "substitute", "update_department",
+    "revoke_substitution", "save_region", "set_first_password", "substitute", "update_department",
     "update_official",
 ]  # fmt: skip

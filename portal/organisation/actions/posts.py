@@ -33,18 +33,21 @@ def appoint(*, by: Official | None, post: Post, now: datetime) -> Post:
 
 
 @transaction.atomic
-def relieve(*, by: Official | None, post: Post, until: date, now: datetime) -> Post:
-    """Let a post end; ``until`` is its last day. The row stays.
+def relieve(*, by: Official | None, post: Post, until: date | None, now: datetime) -> Post:
+    """Set the last day of a post, or take an end that is still to come back (None). The row stays.
 
-    NotAllowed for one's own post and when no administrator of the kind would be left.
+    NotAllowed for one's own post, for an end further back than yesterday or a post that has ended
+    (what was done in it stays done), and when no administrator of the kind would be left.
     """
     before = Post.objects.select_for_update(of=("self",)).select_related("official").get(pk=post.pk)
+    today = timezone.localdate(now)
     if by is not None and by.pk == before.official_id:
         raise NotAllowed(_("Nobody ends their own post."))
-    if until < before.valid_from:
-        raise NotAllowed(_("A post must begin before it ends."))
-    if before.role in ADMIN_ROLES:
-        day_after = max(until + timedelta(days=1), timezone.localdate(now))
+    if before.valid_until == until:
+        return before
+    _refuse_to_rewrite(before, until, today)
+    if before.role in ADMIN_ROLES and until is not None:
+        day_after = max(until + timedelta(days=1), today)
         refuse_to_lose_last_administrator(before.official, day_after)
     post.valid_until = until
     post.save(update_fields=["valid_until"])
@@ -54,6 +57,19 @@ def relieve(*, by: Official | None, post: Post, until: date, now: datetime) -> P
         data=difference(before, post, POST_FIELDS),
     )  # fmt: skip
     return post
+
+
+def _refuse_to_rewrite(before: Post, until: date | None, today: date) -> None:
+    yesterday = today - timedelta(days=1)
+    if before.valid_until is not None and before.valid_until < yesterday:
+        raise NotAllowed(
+            _("This post has ended."), remedy=_("Give the official a new post instead.")
+        )
+    if until is not None and until < yesterday:
+        raise NotAllowed(
+            _("A post cannot end further back than yesterday."),
+            remedy=_("What was done in it stays done; let it end yesterday."),
+        )
 
 
 def refuse_to_lose_last_administrator(official: Official, on: date) -> None:

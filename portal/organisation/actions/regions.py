@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from portal.ledger.records import record
+from portal.ledger.records import difference, record
 from portal.organisation.divisions import NATION, divisions
 from portal.organisation.models import Official, Region
 from portal.organisation.sorting import sort_key
+
+FIELDS = ("name", "name_en", "level", "parent")
 
 
 @transaction.atomic
@@ -40,3 +42,16 @@ def load_regions(
             data={"added": len(added), "renamed": [region.pk for region in renamed]},
         )  # fmt: skip
     return changed
+
+
+@transaction.atomic
+def save_region(*, by: Official, region: Region, now: datetime) -> Region:
+    """Add a region (a township, a village) or correct the names of one."""
+    before = Region.objects.select_for_update(of=("self",)).filter(pk=region.pk).first()
+    changed = difference(before, region, FIELDS)
+    if changed["after"]:
+        region.sort_key = sort_key(region.name)[:200]
+        region.save()
+        kind = "region.changed" if before else "region.created"
+        record(kind, by=by, obj=region, now=now, data=changed)
+    return region

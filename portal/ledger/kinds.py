@@ -1,0 +1,54 @@
+"""What entries are called on pages. Apps register theirs from ``AppConfig.ready``."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+_kinds: dict[str, Text] = {}
+
+
+def register(kinds: Mapping[str, Text]) -> None:
+    """Name kinds of entries: dotted name to lazily translated text."""
+    _kinds.update(kinds)
+
+
+def text_of(kind: str) -> str:
+    """The name of a kind in the language in use; its dotted name when it has no other."""
+    return str(_kinds.get(kind, kind))
+
+
+def choices() -> list[tuple[str, str]]:
+    """All named kinds, for a filter, in the order of their dotted names."""
+    return [(kind, str(text)) for kind, text in sorted(_kinds.items())]
+
+
+CORE: Mapping[str, Text] = {
+    "access.refused": _("access refused"),
+    "calendar.day_removed": _("day of the calendar removed"),
+    "calendar.day_set": _("day of the calendar set"),
+    "calendar.imported": _("calendar imported"),
+    "calendar.loaded": _("calendar loaded"),
+    "calendar.year_set": _("calendar year changed"),
+    "department.changed": _("department changed"),
+    "department.created": _("department created"),
+    "limit.set": _("legal limit set"),
+    "official.activated": _("account activated by its owner"),
+    "official.activation_offered": _("activation link made"),
+    "official.changed": _("account changed"),
+    "official.created": _("account created"),
+    "official.deactivated": _("account switched off"),
+    "official.reactivated": _("account switched on"),
+    "post.appointed": _("post given"),
+    "post.relieved": _("end of a post set"),
+    "region.changed": _("region changed"),
+    "region.created": _("region added"),
+    "regions.loaded": _("regions loaded"),
+    "substitution.made": _("substitution made"),
+    "substitution.revoked": _("substitution ended early"),
+    "token.issued": _("API token issued"),
+    "token.revoked": _("API token revoked"),
+}
+"""Kinds that the core apps write."""
