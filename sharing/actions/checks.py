@@ -128,17 +128,27 @@ def _fields(item: ApplicationItem) -> Iterator[Fault]:
         )
 
 
+SUPPLIED: Final = (Mode.FILE.value,)
+"""Modes in which this portal supplies data; an entry may name others."""
+
+
 def _mode(application: Application, item: ApplicationItem) -> Iterator[Fault]:
-    allowed = item.version.sharing_modes
-    if application.mode not in Mode.values or application.mode in allowed:
-        return
-    labels = "、".join(str(Mode(mode).label) for mode in allowed)
-    yield Fault(
-        "mode",
-        _("The entry is not shared in this mode."),
-        _("Choose one of: %(modes)s.") % {"modes": labels or "–"},
-        "mode_not_offered",
-    )
+    allowed = [mode for mode in item.version.sharing_modes if mode in SUPPLIED]
+    if application.mode in Mode.values and application.mode not in allowed:
+        labels = "、".join(str(Mode(mode).label) for mode in allowed)
+        yield Fault(
+            "mode",
+            _("The entry cannot be had in this mode."),
+            _("Choose one of: %(modes)s.") % {"modes": labels or "–"},
+            "mode_not_offered",
+        )
+    if application.emergency:
+        yield Fault(
+            "emergency",
+            _("This portal gives no grants before consent, not even in an emergency."),
+            _("Send the application without this mark and call the holders named in the chain."),
+            "emergency_not_offered",
+        )
 
 
 def _rows(application: Application, item: ApplicationItem) -> Iterator[Fault]:

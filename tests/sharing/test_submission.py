@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from catalog.actions import withdraw
 from catalog.models import ResourceVersion, Visibility
@@ -59,6 +60,7 @@ def test_all_faults_come_at_once(world: World):
         ({"ends_on": timedelta(days=-1), "starts_on": timedelta(days=-9)}, {"ends_on": {"period_past"}}),
         ({"ends_on": timedelta(days=3 * 366)}, {"ends_on": {"period_too_long"}}),
         ({"mode": "table"}, {"mode": {"mode_not_offered"}}),
+        ({"emergency": True}, {"emergency": {"emergency_not_offered"}}),
         ({"fields": ["name", "case_note"]}, {"fields": {"not_shared"}}),
         ({"reflux": True, "row_region": "320613"}, {"row_region": {"rows_not_own_region"}}),
     ],
@@ -69,6 +71,18 @@ def test_single_faults(world: World, changes: dict, expected: dict):
         for key, value in changes.items()
     }
     assert faults_of(world, draft_application(world, **changes)) == expected
+
+
+def test_mode_the_portal_does_not_supply(world: World):
+    live = world.resource.live
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE catalog_resourceversion SET sharing_modes = '{table}'")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    live.refresh_from_db()
+    assert faults_of(world, draft_application(world, mode="table")) == {
+        "mode": {"mode_not_offered"}
+    }
 
 
 def test_rows_of_an_entry_that_cannot_be_split(world: World):
