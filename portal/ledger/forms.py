@@ -18,8 +18,8 @@ class EntryFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Person or object"), required=False, max_length=100)
     kind = forms.ChoiceField(label=_("What happened"), required=False)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("To"), required=False)
+    since = forms.DateField(label=_("First day"), required=False)
+    until = forms.DateField(label=_("Last day"), required=False)
     object = forms.RegexField(
         r"^[a-z_]+\.[a-z_]+:[0-9A-Za-z-]{1,64}$", required=False, widget=forms.HiddenInput
     )
