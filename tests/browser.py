@@ -1,16 +1,8 @@
-"""Finding a Chromium for the browser tests."""
+"""Why browser tests cannot run."""
 
 import os
-import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def find_chromium() -> str | None:
-    """Return the browser that CHROMIUM names, or the first one installed, or None."""
-    if wanted := os.environ.get("CHROMIUM"):
-        return shutil.which(wanted)
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+from portal.management.commands.doctor import BROWSERS, find_chromium
 
 
 def missing_browser() -> str | None:
@@ -19,4 +11,4 @@ def missing_browser() -> str | None:
         return None
     if wanted := os.environ.get("CHROMIUM"):
         return f"CHROMIUM={wanted} is not a program"
-    return f"none of {', '.join(NAMES)} is installed and CHROMIUM is not set"
+    return f"none of {', '.join(BROWSERS)} is installed and CHROMIUM is not set"

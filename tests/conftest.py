@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from portal.management.commands.doctor import find_chromium
 from portal.worktime import access as worktime
-from tests.browser import find_chromium, missing_browser
+from tests.browser import missing_browser
 from tests.plugins.flush import flush_reaches_append_only_tables  # noqa: F401 - autouse
 from tests.source import source  # noqa: F401 - for every test
 from tests.world import attached, live_world, world  # noqa: F401 - for every test

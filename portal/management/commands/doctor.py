@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import shutil
 import stat
 import sys
@@ -34,6 +35,7 @@ LEAST_PYTHON = (3, 11)
 CLOCK_SECONDS = 2.0
 RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 """No correct clock shows an earlier time."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARKS = {"ok": "green", "warning": "yellow", "fault": "red"}
 
 
@@ -222,14 +224,19 @@ def translations() -> Finding:
     return Finding(name, "ok", _("compiled"))
 
 
+def find_chromium() -> str | None:
+    """Return the browser that CHROMIUM names, or the first one installed, or None."""
+    names = [wanted] if (wanted := os.environ.get("CHROMIUM")) else BROWSERS
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
 def browser() -> Finding:
     """Look for the browser of the tests; the portal itself needs none."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found:
-        return Finding(_("Chromium for the tests"), "ok", found)
+    name = _("Chromium for the tests")
+    if found := find_chromium():
+        return Finding(name, "ok", found)
     remedy = _("Install Chromium to run the browser tests; the portal itself needs none.")
-    return Finding(_("Chromium for the tests"), "warning", _("not found"), remedy)
+    return Finding(name, "warning", _("not found"), remedy)
 
 
 SERVICE_CHECKS: tuple[Callable[[], Finding], ...] = (database, message_broker, migrations, clock)
