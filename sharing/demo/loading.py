@@ -33,7 +33,7 @@ from sharing.pulling.requests import request_pull
 
 SEED = 20_250_801
 """Decree 809 came into force on that day; any other number makes another province."""
-APPLICATIONS, FEW_APPLICATIONS = 60, 4
+APPLICATIONS, FEW_APPLICATIONS = 48, 4
 """Applications by chance, besides those of the story."""
 _ATTACHED_BEFORE = timedelta(days=300)
 _READ_AFTER = timedelta(days=14)

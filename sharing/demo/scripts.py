@@ -111,12 +111,15 @@ def _script(matter: Matter, demander: Key, chance: Chance) -> Script:
         ],
         [70, 9, 10, 2, 5, 4],
     )  # fmt: skip
+    afterwards = chance.weighted(list(Afterwards), [86, 4, 5, 5])
+    if afterwards == Afterwards.PULL and demander[1] == PROVINCE:
+        afterwards = Afterwards.NOTHING  # all rows of the province would take too long here
     return Script(
         demander,
         (matter.provider, PROVINCE),
         matter,
         ago=LONGEST_AGO * chance.among(100) * chance.among(100) // 10_000,
         ending=ending,
-        afterwards=chance.weighted(list(Afterwards), [86, 4, 5, 5]),
+        afterwards=afterwards,
         days=chance.pick([45, 90, 180, 360, 360]),
     )
