@@ -119,6 +119,8 @@ def test_changed_ledger_is_found():
     now = timezone.now()
     with transaction.atomic():
         record("calendar.loaded", by=None, obj=Counter(name="year"), now=now)
+    later = now + timedelta(hours=1)
+    assert [one.obj for one in verify(27, later)] == ["ledger unsealed"]
     seal(now)
     assert not verify(27, now)
     with connection.cursor() as cursor:
