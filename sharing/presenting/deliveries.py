@@ -1,6 +1,6 @@
 """Pulls and deliveries in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sharing.models import Delivery, Pull
+from sharing.models import Delivery, DeliveryFile, Pull
 from sharing.protection.masks import MASKS
 from sharing.pulls.quality import RULES, Dimension
 
@@ -27,6 +27,25 @@ STEPS: Final = (
     (Pull.Status.PACKAGING, gettext_lazy("package")),
     (Pull.Status.PUBLISHED, gettext_lazy("publish")),
 )
+
+
+PROOFS: Final[Mapping[str, str | Promise]] = {
+    "manifest": gettext_lazy("Signed manifest"),
+    "signature": gettext_lazy("Signature"),
+}
+"""Files that prove what the data files are."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file of a delivery with the name people know it by."""
+
+    pk: int
+    label: str | Promise
+    name: str
+    size: int
+    sha256: str
+    is_proof: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,17 @@ def _state(number: int, at: int, *, ended: bool) -> tuple[str, str]:
     return ("is-now", "run") if number == at else ("", "circle")
 
 
+def file_views(files: Iterable[DeliveryFile]) -> list[FileView]:
+    """The files of a delivery: the data first, then what proves it."""
+    views = [_file(file) for file in files]
+    return sorted(views, key=lambda view: view.is_proof)
+
+
+def _file(file: DeliveryFile) -> FileView:
+    label = PROOFS.get(file.format, file.format.upper())
+    return FileView(file.pk, label, file.name, file.size, file.sha256, file.format in PROOFS)
+
+
 def quality_scores(delivery: Delivery) -> list[tuple[str | Promise, float | None]]:
     """Score of every dimension, 0 to 100; None where nothing was checked."""
     scores: Mapping[str, float | None] = delivery.quality.get("scores", {})
@@ -85,7 +115,7 @@ def quality_scores(delivery: Delivery) -> list[tuple[str | Promise, float | None
 
 def quality_rows(delivery: Delivery) -> list[RuleRow]:
     """The checks of a delivery, the failed ones first."""
-    names = {field["key"]: field["name"] for field in delivery.grant.fields}
+    names = dict(delivery.grant.version.items.values_list("key", "name"))
     rows = [_row(rule, names) for rule in delivery.quality.get("rules", [])]
     return sorted(rows, key=lambda row: (-row.failed, row.rule, row.field))
 

@@ -126,7 +126,9 @@ def task_list(item: ApplicationItem) -> list[Task]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def purpose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Basis, scenario, scope."""
-    item = _draft_item(request, pk)
+    item = item_of(request, pk)
+    if item.status != ApplicationItem.Status.DRAFT:
+        return redirect("sharing:application", pk)
     current = {name: getattr(item.application, name) for name in TEXTS}
     form = PurposeForm(request.POST or None, initial=current)
     if (
@@ -141,7 +143,9 @@ def purpose(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def use(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Rows, mode, period."""
-    item = _draft_item(request, pk)
+    item = item_of(request, pk)
+    if item.status != ApplicationItem.Status.DRAFT:
+        return redirect("sharing:application", pk)
     application = item.application
     current = {
         "row_region": item.row_region_id or "",
@@ -160,7 +164,9 @@ def use(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def items(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The data items, with what the recipient will see of each."""
-    item = _draft_item(request, pk)
+    item = item_of(request, pk)
+    if item.status != ApplicationItem.Status.DRAFT:
+        return redirect("sharing:application", pk)
     live = item.resource.live or item.version
     views = item_views(live.items.all())
     chosen: Sequence[str] = item.fields
@@ -257,10 +263,6 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new draft with what an earlier application said."""
     made = actions.copy(by=official_of(request), application_id=pk, now=timezone.now())
     return redirect("sharing:tasks", made.pk)
-
-
-def _draft_item(request: HttpRequest, pk: UUID) -> ApplicationItem:
-    return item_of(request, pk)
 
 
 def _save(request: HttpRequest, item: ApplicationItem, form: Any, content: dict[str, Any]) -> bool:

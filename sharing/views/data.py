@@ -17,7 +17,13 @@ from portal.organisation.access import department_ids
 from sharing import access, grants, links
 from sharing.forms import ReasonForm
 from sharing.models import Delivery, Grant, Pull
-from sharing.presenting.deliveries import mask_label, pull_steps, quality_rows, quality_scores
+from sharing.presenting.deliveries import (
+    file_views,
+    mask_label,
+    pull_steps,
+    quality_rows,
+    quality_scores,
+)
 from sharing.pulling.failures import explain
 from sharing.pulling.requests import request_pull, why_not
 from sharing.pulling.stopping import cancel_pull
@@ -133,10 +139,13 @@ def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
         .prefetch_related("files")
         .get(pk=found.pk)
     )
+    files = file_views(row.files.all())
     context = {
         "delivery": row,
         "grant": row.grant,
-        "files": row.files.all(),
+        "files": files,
+        "data_files": [file for file in files if not file.is_proof],
+        "proofs": [file for file in files if file.is_proof],
         "rules": quality_rows(row),
         "scores": quality_scores(row),
         "fields": [(field, mask_label(field["mask"])) for field in row.grant.fields],
