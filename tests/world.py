@@ -41,6 +41,7 @@ from catalog.models import (
 )
 from catalog.search import reindex
 from portal.organisation import uscc
+from portal.organisation.actions import follow_posts
 from portal.organisation.models import Department, Official, Post, Region, Role
 from sharing import actions
 from sharing.approval.commands import Sign
@@ -146,6 +147,7 @@ def build_world(now: datetime | None = None) -> World:
     _make_departments(world)
     for key, department, role, name in PEOPLE:
         hire(world, key, department, role, name)
+    follow_posts(on=world.today)
     world.resource = publish_entry(world, "常住人口基本信息", ITEMS, sharing_type="conditional")
     world.address = publish_entry(world, "标准地址信息", ITEMS[5:7], sharing_type="unconditional")
     return world

@@ -8,3 +8,7 @@ class OrganisationConfig(AppConfig):
     name = "portal.organisation"
     label = "organisation"
     verbose_name = _("Organisation")
+
+    def ready(self) -> None:
+        """Register the invariants."""
+        from portal.organisation import invariants  # noqa: F401 - registers itself

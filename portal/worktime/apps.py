@@ -8,3 +8,7 @@ class WorktimeConfig(AppConfig):
     name = "portal.worktime"
     label = "worktime"
     verbose_name = _("Working days and limits")
+
+    def ready(self) -> None:
+        """Register the invariants."""
+        from portal.worktime import invariants  # noqa: F401 - registers itself

@@ -6,7 +6,8 @@ units above those. Posts begin and end by date, so this also runs every hour.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -15,6 +16,15 @@ from portal.organisation.access import opens_administration
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Post, Substitution
 
 Membership = Official.groups.through
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Where groups and ``is_staff`` are not what the posts give; pairs are (official, group)."""
+
+    surplus: frozenset[tuple[int, int]]
+    missing: frozenset[tuple[int, int]]
+    wrong_staff: frozenset[int]
 
 
 @transaction.atomic
@@ -26,9 +36,45 @@ def follow_posts(*, on: date, officials: Iterable[int] | None = None) -> int:
     people = Official.objects.order_by("pk").select_for_update(of=("self",))
     if officials is not None:
         people = people.filter(pk__in=set(officials))
-    ids = list(people.values_list("pk", flat=True))
-    changed = _follow_groups(ids, on) | _follow_staff(ids, on)
-    return len(changed)
+    found = differences(on=on, officials=list(people.values_list("pk", flat=True)))
+    _leave(found.surplus)
+    Membership.objects.bulk_create(
+        (Membership(official_id=one, group_id=group) for one, group in sorted(found.missing)),
+        batch_size=2000,
+    )
+    for official in Official.objects.filter(pk__in=found.wrong_staff):
+        official.is_staff = not official.is_staff
+        official.save(update_fields=["is_staff"])
+    changed = {pk for pk, _group in found.surplus | found.missing}
+    return len(changed | found.wrong_staff)
+
+
+def _leave(surplus: frozenset[tuple[int, int]]) -> None:
+    rows = Membership.objects.filter(official__in={pk for pk, _group in surplus})
+    ended = [row.pk for row in rows if (row.official_id, row.group_id) in surplus]
+    Membership.objects.filter(pk__in=ended).delete()
+
+
+def differences(*, on: date, officials: Iterable[int] | None = None) -> Differences:
+    """What ``follow_posts`` would change; for all officials, or those with the given ids."""
+    people = Official.objects.values_list("pk", "is_staff", "is_superuser")
+    if officials is not None:
+        people = people.filter(pk__in=list(officials))
+    rows = list(people)
+    ids = [pk for pk, _staff, _superuser in rows]
+    posts = _roles(ids, on)
+    wanted = _wanted_groups(posts)
+    memberships = Membership.objects.filter(official__in=ids, group__department__isnull=False)
+    present = set(memberships.values_list("official_id", "group_id"))
+    roles = {pk: {role for _department, role in held} for pk, held in posts.items()}
+    wrong_staff = {
+        pk
+        for pk, is_staff, is_superuser in rows
+        if not is_superuser and is_staff != opens_administration(roles.get(pk, ()))
+    }
+    return Differences(
+        frozenset(present - wanted), frozenset(wanted - present), frozenset(wrong_staff)
+    )
 
 
 def _roles(ids: list[int], on: date) -> dict[int, set[tuple[int, str]]]:
@@ -49,40 +95,15 @@ def _roles(ids: list[int], on: date) -> dict[int, set[tuple[int, str]]]:
     return found
 
 
-def _follow_groups(ids: list[int], on: date) -> set[int]:
+def _wanted_groups(posts: Mapping[int, set[tuple[int, str]]]) -> set[tuple[int, int]]:
+    """(official, group) for the departments of all business posts and the units above them."""
     parents = dict(Department.objects.values_list("pk", "parent_id"))
     groups = dict(Department.objects.values_list("pk", "group_id"))
     wanted: set[tuple[int, int]] = set()
-    for official, posts in _roles(ids, on).items():
-        for department, role in posts:
+    for official, held in posts.items():
+        for department, role in held:
             place: int | None = department if role not in ADMIN_ROLES else None
-            while place is not None:
+            while place is not None and (official, groups[place]) not in wanted:
                 wanted.add((official, groups[place]))
                 place = parents[place]
-    rows = Membership.objects.filter(official__in=ids, group__department__isnull=False)
-    present = {(row.official_id, row.group_id): row.pk for row in rows}
-    surplus = present.keys() - wanted
-    Membership.objects.filter(pk__in=[present[pair] for pair in surplus]).delete()
-    missing = sorted(wanted - present.keys())
-    Membership.objects.bulk_create(
-        (Membership(official_id=official, group_id=group) for official, group in missing),
-        batch_size=2000,
-    )
-    return {official for official, _group in [*surplus, *missing]}
-
-
-def _follow_staff(ids: list[int], on: date) -> set[int]:
-    roles = {
-        official: {role for _department, role in posts}
-        for official, posts in _roles(ids, on).items()
-    }
-    people = Official.objects.filter(pk__in=ids, is_superuser=False)
-    wrong = {
-        official
-        for official, is_staff in people.values_list("pk", "is_staff")
-        if is_staff != opens_administration(roles.get(official, ()))
-    }
-    for official in Official.objects.filter(pk__in=wrong):
-        official.is_staff = not official.is_staff
-        official.save(update_fields=["is_staff"])
-    return wrong
+    return wanted
