@@ -188,10 +188,16 @@ def hire(world: World, key: str, department: str, role: str, name: str = "") -> 
 
 
 def publish_entry(
-    world: World, title: str, items: list[tuple], *, sharing_type: str, splittable: bool = True
+    world: World,
+    title: str,
+    items: list[tuple],
+    *,
+    sharing_type: str,
+    splittable: bool = True,
+    provider: str = "police",
 ) -> Resource:
-    """Make a published entry of the police with ``items`` (as in ITEMS)."""
-    department = world.departments["police"]
+    """Make a published entry of the provider with ``items`` (as in ITEMS)."""
+    department = world.departments[provider]
     resource = Resource.objects.create(provider=department)
     version = ResourceVersion.objects.create(
         resource=resource,
