@@ -110,5 +110,6 @@ def test_killed_worker_loses_nothing(live_world: World, big: SourceDatabase, set
     with place_of(delivery, "csv").open(encoding="utf-8-sig") as stream:
         assert sum(1 for _line in stream) == 120_001
     assert Entry.objects.filter(kind="delivery.published").count() == 1
-    broken = {one.number: verify(one.number, timezone.now()) for one in invariants()}
-    assert not any(found for number, found in broken.items() if number != 27), broken
+    for one in invariants():
+        if one.number != 27 and one.check.__module__.startswith("sharing."):  # no relay seals here
+            assert not verify(one.number, timezone.now()), one.promise
