@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 import pytest
+from django.utils import translation
 
 from portal.management.commands.doctor import find_chromium
 from portal.worktime import access as worktime
@@ -22,6 +23,13 @@ def chromium() -> str:
     if path is None:
         pytest.fail(missing_browser() or "no Chromium", pytrace=False)
     return path
+
+
+@pytest.fixture(autouse=True)
+def speak_english() -> Iterator[None]:
+    """Texts outside of requests are the English sources; pages speak their reader's language."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
