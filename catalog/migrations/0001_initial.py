@@ -9,159 +9,573 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema', models.CharField(default='public', max_length=63, verbose_name='schema')),
-                ('table', models.CharField(max_length=63, verbose_name='table')),
-                ('columns', models.JSONField(default=dict, help_text='Item key to column name.', verbose_name='columns')),
-                ('key_columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=63), size=None, verbose_name='key columns')),
-                ('region_column', models.CharField(blank=True, max_length=63, verbose_name='region column')),
-                ('change_column', models.CharField(blank=True, max_length=63, verbose_name='change column')),
-                ('approximate_rows', models.BigIntegerField(blank=True, null=True, verbose_name='rows, about')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "schema",
+                    models.CharField(default="public", max_length=63, verbose_name="schema"),
+                ),
+                ("table", models.CharField(max_length=63, verbose_name="table")),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=dict, help_text="Item key to column name.", verbose_name="columns"
+                    ),
+                ),
+                (
+                    "key_columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=63),
+                        size=None,
+                        verbose_name="key columns",
+                    ),
+                ),
+                (
+                    "region_column",
+                    models.CharField(blank=True, max_length=63, verbose_name="region column"),
+                ),
+                (
+                    "change_column",
+                    models.CharField(blank=True, max_length=63, verbose_name="change column"),
+                ),
+                (
+                    "approximate_rows",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="rows, about"),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
             },
         ),
         migrations.CreateModel(
-            name='DataItem',
+            name="DataItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('key', models.SlugField(help_text='Latin name, unique within the entry; names the column delivered.', max_length=60, verbose_name='key')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
-                ('data_type', models.CharField(choices=[('C', 'character'), ('N', 'numeric'), ('Y', 'currency'), ('D', 'date'), ('T', 'date and time'), ('L', 'logical'), ('M', 'memo'), ('G', 'general'), ('B', 'double'), ('I', 'integer'), ('F', 'floating point')], max_length=1, verbose_name='type')),
-                ('length', models.PositiveIntegerField(blank=True, help_text='Bytes, for character data.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='length')),
-                ('meaning', models.CharField(blank=True, max_length=500, verbose_name='meaning')),
-                ('code_set', models.CharField(blank=True, max_length=100, verbose_name='code set')),
-                ('grade', models.PositiveSmallIntegerField(choices=[(1, 'general, level 1'), (2, 'general, level 2'), (3, 'general, level 3'), (4, 'general, level 4'), (5, 'important'), (6, 'core')], default=1, verbose_name='grade')),
-                ('personal', models.BooleanField(default=False, verbose_name='personal information')),
-                ('mask', models.CharField(blank=True, help_text='Empty: the grade decides.', max_length=30, verbose_name='mask rule')),
-                ('sharing_type', models.CharField(blank=True, choices=[('unconditional', 'unconditional sharing'), ('conditional', 'conditional sharing'), ('non_shared', 'not shared')], max_length=14, verbose_name='sharing type')),
-                ('required', models.BooleanField(default=False, verbose_name='never empty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="Latin name, unique within the entry; names the column delivered.",
+                        max_length=60,
+                        verbose_name="key",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="English name"),
+                ),
+                (
+                    "data_type",
+                    models.CharField(
+                        choices=[
+                            ("C", "character"),
+                            ("N", "numeric"),
+                            ("Y", "currency"),
+                            ("D", "date"),
+                            ("T", "date and time"),
+                            ("L", "logical"),
+                            ("M", "memo"),
+                            ("G", "general"),
+                            ("B", "double"),
+                            ("I", "integer"),
+                            ("F", "floating point"),
+                        ],
+                        max_length=1,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "length",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Bytes, for character data.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="length",
+                    ),
+                ),
+                ("meaning", models.CharField(blank=True, max_length=500, verbose_name="meaning")),
+                ("code_set", models.CharField(blank=True, max_length=100, verbose_name="code set")),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "general, level 1"),
+                            (2, "general, level 2"),
+                            (3, "general, level 3"),
+                            (4, "general, level 4"),
+                            (5, "important"),
+                            (6, "core"),
+                        ],
+                        default=1,
+                        verbose_name="grade",
+                    ),
+                ),
+                (
+                    "personal",
+                    models.BooleanField(default=False, verbose_name="personal information"),
+                ),
+                (
+                    "mask",
+                    models.CharField(
+                        blank=True,
+                        help_text="Empty: the grade decides.",
+                        max_length=30,
+                        verbose_name="mask rule",
+                    ),
+                ),
+                (
+                    "sharing_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unconditional", "unconditional sharing"),
+                            ("conditional", "conditional sharing"),
+                            ("non_shared", "not shared"),
+                        ],
+                        max_length=14,
+                        verbose_name="sharing type",
+                    ),
+                ),
+                ("required", models.BooleanField(default=False, verbose_name="never empty")),
             ],
             options={
-                'verbose_name': 'data item',
-                'verbose_name_plural': 'data items',
-                'ordering': ['version_id', 'position', 'id'],
+                "verbose_name": "data item",
+                "verbose_name_plural": "data items",
+                "ordering": ["version_id", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='DataSource',
+            name="DataSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('connector', models.CharField(default='postgresql', max_length=30, verbose_name='kind')),
-                ('options', models.JSONField(default=dict, help_text='Typed fields of the connector, such as host and dbname; no credentials.', verbose_name='connection')),
-                ('secrets', models.BinaryField(blank=True, null=True, verbose_name='credentials')),
-                ('max_sessions', models.PositiveSmallIntegerField(default=2, verbose_name='sessions at once')),
-                ('suspended', models.BooleanField(default=False, verbose_name='suspended')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "connector",
+                    models.CharField(default="postgresql", max_length=30, verbose_name="kind"),
+                ),
+                (
+                    "options",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Typed fields of the connector, such as host and dbname; no credentials.",
+                        verbose_name="connection",
+                    ),
+                ),
+                ("secrets", models.BinaryField(blank=True, null=True, verbose_name="credentials")),
+                (
+                    "max_sessions",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="sessions at once"),
+                ),
+                ("suspended", models.BooleanField(default=False, verbose_name="suspended")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
             ],
             options={
-                'verbose_name': 'data source',
-                'verbose_name_plural': 'data sources',
-                'ordering': ['department_id', 'name'],
+                "verbose_name": "data source",
+                "verbose_name_plural": "data sources",
+                "ordering": ["department_id", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(blank=True, editable=False, help_text="Given at first publication by the region's code rule.", max_length=60, null=True, unique=True, verbose_name='resource code')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('withdrawn', 'withdrawn')], default='draft', editable=False, max_length=10, verbose_name='status')),
-                ('visibility', models.CharField(choices=[('listed', 'every official'), ('limited', 'named departments only')], default='listed', max_length=8, verbose_name='who learns that it exists')),
-                ('external_key', models.CharField(blank=True, editable=False, help_text='Key in the catalog it was imported from.', max_length=120, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_index=True, verbose_name='updated at')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Given at first publication by the region's code rule.",
+                        max_length=60,
+                        null=True,
+                        unique=True,
+                        verbose_name="resource code",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("listed", "every official"),
+                            ("limited", "named departments only"),
+                        ],
+                        default="listed",
+                        max_length=8,
+                        verbose_name="who learns that it exists",
+                    ),
+                ),
+                (
+                    "external_key",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Key in the catalog it was imported from.",
+                        max_length=120,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_index=True, verbose_name="updated at"),
+                ),
             ],
             options={
-                'verbose_name': 'data resource',
-                'verbose_name_plural': 'data resources',
-                'ordering': ['-updated_at', '-id'],
-                'permissions': [('manage_resource', 'Can manage the entry'), ('pull_resource', 'Can pull the data')],
+                "verbose_name": "data resource",
+                "verbose_name_plural": "data resources",
+                "ordering": ["-updated_at", "-id"],
+                "permissions": [
+                    ("manage_resource", "Can manage the entry"),
+                    ("pull_resource", "Can pull the data"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ResourceGroupObjectPermission',
+            name="ResourceGroupObjectPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ResourceUserObjectPermission',
+            name="ResourceUserObjectPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ResourceVersion',
+            name="ResourceVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('superseded', 'superseded')], default='draft', editable=False, max_length=10, verbose_name='status')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=300, verbose_name='English title')),
-                ('abstract', models.TextField(blank=True, max_length=4000, verbose_name='abstract')),
-                ('theme', models.CharField(blank=True, max_length=100, verbose_name='theme')),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='keywords')),
-                ('format_class', models.CharField(blank=True, choices=[('1', 'electronic document'), ('2', 'spreadsheet'), ('3', 'database'), ('4', 'graphics and images'), ('5', 'streaming media'), ('6', 'self-described format'), ('7', 'service interface')], max_length=1, verbose_name='format class')),
-                ('format_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None, verbose_name='format types')),
-                ('update_cycle', models.CharField(blank=True, choices=[('realtime', 'real time'), ('daily', 'every day'), ('weekly', 'every week'), ('monthly', 'every month'), ('quarterly', 'every quarter'), ('half_yearly', 'every half year'), ('yearly', 'every year'), ('irregular', 'irregular')], max_length=12, verbose_name='update cycle')),
-                ('sharing_type', models.CharField(blank=True, choices=[('unconditional', 'unconditional sharing'), ('conditional', 'conditional sharing'), ('non_shared', 'not shared')], max_length=14, verbose_name='sharing type')),
-                ('sharing_condition', models.TextField(blank=True, help_text='Conditional: scope and permitted purposes. Not shared: the reason.', verbose_name='sharing condition')),
-                ('sharing_citation', models.CharField(blank=True, help_text='For an entry that is not shared: law, administrative regulation or State Council decision, with article.', max_length=300, verbose_name='legal basis')),
-                ('sharing_modes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('file', 'file download'), ('table', 'batch exchange'), ('api', 'service interface')], max_length=6), blank=True, default=list, size=None, verbose_name='sharing modes')),
-                ('open_type', models.CharField(choices=[('open', 'open'), ('on_request', 'open on request'), ('closed', 'not open')], default='closed', max_length=10, verbose_name='openness')),
-                ('open_condition', models.TextField(blank=True, verbose_name='condition of openness')),
-                ('grade', models.PositiveSmallIntegerField(choices=[(1, 'general, level 1'), (2, 'general, level 2'), (3, 'general, level 3'), (4, 'general, level 4'), (5, 'important'), (6, 'core')], default=1, verbose_name='grade')),
-                ('splittable', models.BooleanField(default=False, help_text='Only data with a region column can be returned to lower levels (reflux).', verbose_name='can be split by region')),
-                ('secrecy_reviewed', models.BooleanField(default=False, help_text='No state secret and no work secret is contained (Decree 809 articles 3 and 13).', verbose_name='secrecy review passed')),
-                ('privacy_assessed', models.BooleanField(default=False, verbose_name='personal information assessed')),
-                ('head_approved', models.BooleanField(default=False, verbose_name='approved by the head of department')),
-                ('source_published_on', models.DateField(blank=True, null=True, verbose_name='first published at the source')),
-                ('source_updated_on', models.DateField(blank=True, null=True, verbose_name='last updated at the source')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("published", "published"),
+                            ("superseded", "superseded"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="English title"),
+                ),
+                (
+                    "abstract",
+                    models.TextField(blank=True, max_length=4000, verbose_name="abstract"),
+                ),
+                ("theme", models.CharField(blank=True, max_length=100, verbose_name="theme")),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="keywords",
+                    ),
+                ),
+                (
+                    "format_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("1", "electronic document"),
+                            ("2", "spreadsheet"),
+                            ("3", "database"),
+                            ("4", "graphics and images"),
+                            ("5", "streaming media"),
+                            ("6", "self-described format"),
+                            ("7", "service interface"),
+                        ],
+                        max_length=1,
+                        verbose_name="format class",
+                    ),
+                ),
+                (
+                    "format_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="format types",
+                    ),
+                ),
+                (
+                    "update_cycle",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("realtime", "real time"),
+                            ("daily", "every day"),
+                            ("weekly", "every week"),
+                            ("monthly", "every month"),
+                            ("quarterly", "every quarter"),
+                            ("half_yearly", "every half year"),
+                            ("yearly", "every year"),
+                            ("irregular", "irregular"),
+                        ],
+                        max_length=12,
+                        verbose_name="update cycle",
+                    ),
+                ),
+                (
+                    "sharing_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unconditional", "unconditional sharing"),
+                            ("conditional", "conditional sharing"),
+                            ("non_shared", "not shared"),
+                        ],
+                        max_length=14,
+                        verbose_name="sharing type",
+                    ),
+                ),
+                (
+                    "sharing_condition",
+                    models.TextField(
+                        blank=True,
+                        help_text="Conditional: scope and permitted purposes. Not shared: the reason.",
+                        verbose_name="sharing condition",
+                    ),
+                ),
+                (
+                    "sharing_citation",
+                    models.CharField(
+                        blank=True,
+                        help_text="For an entry that is not shared: law, administrative regulation or State Council decision, with article.",
+                        max_length=300,
+                        verbose_name="legal basis",
+                    ),
+                ),
+                (
+                    "sharing_modes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("file", "file download"),
+                                ("table", "batch exchange"),
+                                ("api", "service interface"),
+                            ],
+                            max_length=6,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="sharing modes",
+                    ),
+                ),
+                (
+                    "open_type",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("on_request", "open on request"),
+                            ("closed", "not open"),
+                        ],
+                        default="closed",
+                        max_length=10,
+                        verbose_name="openness",
+                    ),
+                ),
+                (
+                    "open_condition",
+                    models.TextField(blank=True, verbose_name="condition of openness"),
+                ),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "general, level 1"),
+                            (2, "general, level 2"),
+                            (3, "general, level 3"),
+                            (4, "general, level 4"),
+                            (5, "important"),
+                            (6, "core"),
+                        ],
+                        default=1,
+                        verbose_name="grade",
+                    ),
+                ),
+                (
+                    "splittable",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only data with a region column can be returned to lower levels (reflux).",
+                        verbose_name="can be split by region",
+                    ),
+                ),
+                (
+                    "secrecy_reviewed",
+                    models.BooleanField(
+                        default=False,
+                        help_text="No state secret and no work secret is contained (Decree 809 articles 3 and 13).",
+                        verbose_name="secrecy review passed",
+                    ),
+                ),
+                (
+                    "privacy_assessed",
+                    models.BooleanField(
+                        default=False, verbose_name="personal information assessed"
+                    ),
+                ),
+                (
+                    "head_approved",
+                    models.BooleanField(
+                        default=False, verbose_name="approved by the head of department"
+                    ),
+                ),
+                (
+                    "source_published_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="first published at the source"
+                    ),
+                ),
+                (
+                    "source_updated_on",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="last updated at the source"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="published at"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['resource_id', '-number'],
+                "verbose_name": "version",
+                "verbose_name_plural": "versions",
+                "ordering": ["resource_id", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Classification',
+            name="Classification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
-                ('level', models.CharField(choices=[('class', 'class'), ('division', 'division'), ('group', 'group'), ('subgroup', 'subgroup')], max_length=10, verbose_name='level')),
-                ('provisional', models.BooleanField(default=False, help_text='The code was not confirmed by a published annex of the Guide.', verbose_name='provisional')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='catalog.classification', verbose_name='parent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="English name"),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("class", "class"),
+                            ("division", "division"),
+                            ("group", "group"),
+                            ("subgroup", "subgroup"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "provisional",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The code was not confirmed by a published annex of the Guide.",
+                        verbose_name="provisional",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="catalog.classification",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'classification',
-                'verbose_name_plural': 'classifications',
-                'ordering': ['code'],
+                "verbose_name": "classification",
+                "verbose_name_plural": "classifications",
+                "ordering": ["code"],
             },
         ),
     ]

@@ -9,184 +9,353 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('catalog', '0001_initial'),
-        ('organisation', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("catalog", "0001_initial"),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='datasource',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='organisation.department', verbose_name='department'),
+            model_name="datasource",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sources",
+                to="organisation.department",
+                verbose_name="department",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='catalog.datasource', verbose_name='data source'),
+            model_name="attachment",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="catalog.datasource",
+                verbose_name="data source",
+            ),
         ),
         migrations.CreateModel(
-            name='ResourceSearch',
+            name="ResourceSearch",
             fields=[
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='catalog.resource')),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, size=None)),
-                ('status', models.CharField(max_length=10)),
-                ('region_id', models.CharField(max_length=12)),
-                ('provider_id', models.BigIntegerField()),
-                ('sharing_type', models.CharField(max_length=14)),
-                ('update_cycle', models.CharField(max_length=12)),
-                ('format_class', models.CharField(max_length=1)),
-                ('theme', models.CharField(max_length=100)),
-                ('open_type', models.CharField(max_length=10)),
-                ('grade', models.PositiveSmallIntegerField()),
-                ('splittable', models.BooleanField(default=False)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField(help_text='All searchable text, for the exact recheck of a match.')),
-                ('vector', django.contrib.postgres.search.SearchVectorField()),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "resource",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search",
+                        serialize=False,
+                        to="catalog.resource",
+                    ),
+                ),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), default=list, size=None
+                    ),
+                ),
+                ("status", models.CharField(max_length=10)),
+                ("region_id", models.CharField(max_length=12)),
+                ("provider_id", models.BigIntegerField()),
+                ("sharing_type", models.CharField(max_length=14)),
+                ("update_cycle", models.CharField(max_length=12)),
+                ("format_class", models.CharField(max_length=1)),
+                ("theme", models.CharField(max_length=100)),
+                ("open_type", models.CharField(max_length=10)),
+                ("grade", models.PositiveSmallIntegerField()),
+                ("splittable", models.BooleanField(default=False)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="All searchable text, for the exact recheck of a match."
+                    ),
+                ),
+                ("vector", django.contrib.postgres.search.SearchVectorField()),
+                ("updated_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'search row',
-                'verbose_name_plural': 'search rows',
+                "verbose_name": "search row",
+                "verbose_name_plural": "search rows",
             },
         ),
         migrations.AddField(
-            model_name='resource',
-            name='created_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="resource",
+            name="created_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='organisation.department', verbose_name='providing department'),
+            model_name="resource",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="resources",
+                to="organisation.department",
+                verbose_name="providing department",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='resource',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='attachment', to='catalog.resource', verbose_name='data resource'),
+            model_name="attachment",
+            name="resource",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachment",
+                to="catalog.resource",
+                verbose_name="data resource",
+            ),
         ),
         migrations.AddField(
-            model_name='resourcegroupobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalog.resource'),
+            model_name="resourcegroupobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="catalog.resource"
+            ),
         ),
         migrations.AddField(
-            model_name='resourcegroupobjectpermission',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group'),
+            model_name="resourcegroupobjectpermission",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
         ),
         migrations.AddField(
-            model_name='resourcegroupobjectpermission',
-            name='permission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
+            model_name="resourcegroupobjectpermission",
+            name="permission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+            ),
         ),
         migrations.AddField(
-            model_name='resourceuserobjectpermission',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalog.resource'),
+            model_name="resourceuserobjectpermission",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="catalog.resource"
+            ),
         ),
         migrations.AddField(
-            model_name='resourceuserobjectpermission',
-            name='permission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
+            model_name="resourceuserobjectpermission",
+            name="permission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+            ),
         ),
         migrations.AddField(
-            model_name='resourceuserobjectpermission',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+            model_name="resourceuserobjectpermission",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='classification',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalog.classification', verbose_name='classification'),
+            model_name="resourceversion",
+            name="classification",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="catalog.classification",
+                verbose_name="classification",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='published_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="resourceversion",
+            name="published_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='resourceversion',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalog.resource', verbose_name='data resource'),
+            model_name="resourceversion",
+            name="resource",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="catalog.resource",
+                verbose_name="data resource",
+            ),
         ),
         migrations.AddField(
-            model_name='resource',
-            name='live',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.resourceversion', verbose_name='live version'),
+            model_name="resource",
+            name="live",
+            field=models.OneToOneField(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.resourceversion",
+                verbose_name="live version",
+            ),
         ),
         migrations.AddField(
-            model_name='dataitem',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='catalog.resourceversion', verbose_name='version'),
+            model_name="dataitem",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="items",
+                to="catalog.resourceversion",
+                verbose_name="version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^[1-3]$'), ('level', 'class')), models.Q(('code__regex', '^[1-3][0-9]{2}$'), ('level', 'division')), models.Q(('code__regex', '^[1-3][0-9]{5}$'), ('level', 'group')), models.Q(('code__regex', '^[1-3][0-9]{5}[1-9][0-9]*$'), ('level', 'subgroup')), _connector='OR'), name='catalog_classification_code', violation_error_message='The code does not fit the level: class 1 digit, division +2, group +3, subgroup more, not beginning with 0.'),
+            model_name="classification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code__regex", "^[1-3]$"), ("level", "class")),
+                    models.Q(("code__regex", "^[1-3][0-9]{2}$"), ("level", "division")),
+                    models.Q(("code__regex", "^[1-3][0-9]{5}$"), ("level", "group")),
+                    models.Q(("code__regex", "^[1-3][0-9]{5}[1-9][0-9]*$"), ("level", "subgroup")),
+                    _connector="OR",
+                ),
+                name="catalog_classification_code",
+                violation_error_message="The code does not fit the level: class 1 digit, division +2, group +3, subgroup more, not beginning with 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasource',
-            constraint=models.UniqueConstraint(fields=('department', 'name'), name='catalog_datasource_name', violation_error_message='The department already has a source of this name.'),
+            model_name="datasource",
+            constraint=models.UniqueConstraint(
+                fields=("department", "name"),
+                name="catalog_datasource_name",
+                violation_error_message="The department already has a source of this name.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resourcesearch',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['vector', 'labels'], name='catalog_search_vector_labels'),
+            model_name="resourcesearch",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["vector", "labels"], name="catalog_search_vector_labels"
+            ),
         ),
         migrations.AddIndex(
-            model_name='resourcesearch',
-            index=models.Index(fields=['-updated_at', '-resource'], name='catalog_search_newest'),
+            model_name="resourcesearch",
+            index=models.Index(fields=["-updated_at", "-resource"], name="catalog_search_newest"),
         ),
         migrations.AlterUniqueTogether(
-            name='resourcegroupobjectpermission',
-            unique_together={('group', 'permission', 'content_object')},
+            name="resourcegroupobjectpermission",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='resourceuserobjectpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="resourceuserobjectpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddConstraint(
-            model_name='resourceversion',
-            constraint=models.UniqueConstraint(fields=('resource', 'number'), name='catalog_version_number'),
+            model_name="resourceversion",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "number"), name="catalog_version_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('resource',), name='catalog_version_one_draft', violation_error_message='There already is a draft of this entry.'),
+            model_name="resourceversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "draft")),
+                fields=("resource",),
+                name="catalog_version_one_draft",
+                violation_error_message="There already is a draft of this entry.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('resource',), name='catalog_version_one_published'),
+            model_name="resourceversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "published")),
+                fields=("resource",),
+                name="catalog_version_one_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft')), models.Q(('published_at__isnull', False), ('status__in', ['published', 'superseded'])), _connector='OR'), name='catalog_version_published_at'),
+            model_name="resourceversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("status", "draft")),
+                    models.Q(
+                        ("published_at__isnull", False), ("status__in", ["published", "superseded"])
+                    ),
+                    _connector="OR",
+                ),
+                name="catalog_version_published_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sharing_type__in', ['', 'unconditional', 'conditional', 'non_shared']), ('update_cycle__in', ['', 'realtime', 'daily', 'weekly', 'monthly', 'quarterly', 'half_yearly', 'yearly', 'irregular']), ('open_type__in', ['open', 'on_request', 'closed']), ('grade__in', [1, 2, 3, 4, 5, 6]), ('sharing_modes__contained_by', ['file', 'table', 'api'])), name='catalog_version_choices'),
+            model_name="resourceversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sharing_type__in", ["", "unconditional", "conditional", "non_shared"]),
+                    (
+                        "update_cycle__in",
+                        [
+                            "",
+                            "realtime",
+                            "daily",
+                            "weekly",
+                            "monthly",
+                            "quarterly",
+                            "half_yearly",
+                            "yearly",
+                            "irregular",
+                        ],
+                    ),
+                    ("open_type__in", ["open", "on_request", "closed"]),
+                    ("grade__in", [1, 2, 3, 4, 5, 6]),
+                    ("sharing_modes__contained_by", ["file", "table", "api"]),
+                ),
+                name="catalog_version_choices",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'withdrawn'])), name='catalog_resource_status'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "published", "withdrawn"])),
+                name="catalog_resource_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['listed', 'limited'])), name='catalog_resource_visibility'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visibility__in", ["listed", "limited"])),
+                name="catalog_resource_visibility",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), models.Q(('code__isnull', False), ('live__isnull', False)), _connector='OR'), name='catalog_resource_published_is_coded', violation_error_message='A published entry has a live version and a resource code.'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "published"), _negated=True),
+                    models.Q(("code__isnull", False), ("live__isnull", False)),
+                    _connector="OR",
+                ),
+                name="catalog_resource_published_is_coded",
+                violation_error_message="A published entry has a live version and a resource code.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataitem',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='catalog_dataitem_key', violation_error_message='Two items of an entry cannot have the same key.'),
+            model_name="dataitem",
+            constraint=models.UniqueConstraint(
+                fields=("version", "key"),
+                name="catalog_dataitem_key",
+                violation_error_message="Two items of an entry cannot have the same key.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataitem',
-            constraint=models.CheckConstraint(condition=models.Q(('data_type__in', ['C', 'N', 'Y', 'D', 'T', 'L', 'M', 'G', 'B', 'I', 'F']), ('grade__in', [1, 2, 3, 4, 5, 6])), name='catalog_dataitem_choices'),
+            model_name="dataitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("data_type__in", ["C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F"]),
+                    ("grade__in", [1, 2, 3, 4, 5, 6]),
+                ),
+                name="catalog_dataitem_choices",
+            ),
         ),
     ]

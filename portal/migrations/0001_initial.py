@@ -4,28 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=100, verbose_name='task')),
-                ('args', models.JSONField(default=list, verbose_name='arguments')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('due_at', models.DateTimeField(db_index=True, verbose_name='due at')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=100, verbose_name="task")),
+                ("args", models.JSONField(default=list, verbose_name="arguments")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("due_at", models.DateTimeField(db_index=True, verbose_name="due at")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="published at"),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
             ],
             options={
-                'verbose_name': 'outbox message',
-                'verbose_name_plural': 'outbox messages',
-                'indexes': [models.Index(condition=models.Q(('published_at__isnull', True)), fields=['due_at', 'id'], name='portal_outbox_waiting')],
+                "verbose_name": "outbox message",
+                "verbose_name_plural": "outbox messages",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("published_at__isnull", True)),
+                        fields=["due_at", "id"],
+                        name="portal_outbox_waiting",
+                    )
+                ],
             },
         ),
     ]

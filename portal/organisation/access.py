@@ -65,8 +65,12 @@ def held_posts(official: Official, on: date) -> tuple[HeldPost, ...]:
     )
     posts += [
         HeldPost(
-            post.department_id, post.department.name, post.department.region_id, post.role,
-            post.official_id, post.official.full_name,
+            post.department_id,
+            post.department.name,
+            post.department.region_id,
+            post.role,
+            post.official_id,
+            post.official.full_name,
         )
         for post in stood_in
     ]
@@ -77,9 +81,7 @@ def department_ids(official: Official, on: date) -> set[int]:
     """Departments the official belongs to through a business post, with their superior units."""
     if not official.is_active:
         return set()
-    ids = {
-        post.department_id for post in held_posts(official, on) if post.role not in ADMIN_ROLES
-    }
+    ids = {post.department_id for post in held_posts(official, on) if post.role not in ADMIN_ROLES}
     parents = dict(Department.objects.filter(pk__in=ids).values_list("pk", "parent_id"))
     while missing := {parent for parent in parents.values() if parent and parent not in parents}:
         parents |= dict(Department.objects.filter(pk__in=missing).values_list("pk", "parent_id"))

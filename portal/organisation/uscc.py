@@ -12,17 +12,13 @@ _BODY_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 
 def check_character(body: str) -> str:
     """Return the 18th character for the first 17."""
-    total = sum(
-        ALPHABET.index(char) * weight for char, weight in zip(body, _WEIGHTS, strict=True)
-    )
+    total = sum(ALPHABET.index(char) * weight for char, weight in zip(body, _WEIGHTS, strict=True))
     return ALPHABET[-total % 31]
 
 
 def organisation_check_character(body: str) -> str:
     """Return the check character (GB 11714) of the 8-character organisation number in places 9-16."""
-    total = sum(
-        int(char, 36) * weight for char, weight in zip(body, _BODY_WEIGHTS, strict=True)
-    )
+    total = sum(int(char, 36) * weight for char, weight in zip(body, _BODY_WEIGHTS, strict=True))
     return "0123456789X0"[-total % 11]
 
 

@@ -10,177 +10,598 @@ import portal.organisation.models.departments
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='English name')),
-                ('short_name', models.CharField(blank=True, max_length=100, verbose_name='short name')),
-                ('uscc', models.CharField(blank=True, help_text='18 characters (GB 32100). Empty only while the department is unverified or is an internal unit.', max_length=18, null=True, unique=True, validators=[portal.organisation.models.departments.validate_uscc], verbose_name='unified social credit code')),
-                ('kind', models.CharField(choices=[('authority', 'competent authority'), ('department', 'department'), ('institution', 'public institution')], default='department', max_length=12, verbose_name='kind')),
-                ('verified', models.BooleanField(default=True, help_text='Off for a department that an import created from a name alone.', verbose_name='verified')),
-                ('valid_from', models.DateField(verbose_name='exists from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='exists until')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=400)),
-                ('group', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='department', to='auth.group', verbose_name='permission group')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='organisation.department', verbose_name='parent')),
-                ('successor', models.ForeignKey(blank=True, help_text='Who took over its duties when it was merged or dissolved.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='organisation.department', verbose_name='successor')),
-                ('superior', models.ForeignKey(blank=True, help_text="The department of the same line one level up, such as the city's civil affairs bureau for the county's.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subordinates', to='organisation.department', verbose_name='superior in its line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="English name"),
+                ),
+                (
+                    "short_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="short name"),
+                ),
+                (
+                    "uscc",
+                    models.CharField(
+                        blank=True,
+                        help_text="18 characters (GB 32100). Empty only while the department is unverified or is an internal unit.",
+                        max_length=18,
+                        null=True,
+                        unique=True,
+                        validators=[portal.organisation.models.departments.validate_uscc],
+                        verbose_name="unified social credit code",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("authority", "competent authority"),
+                            ("department", "department"),
+                            ("institution", "public institution"),
+                        ],
+                        default="department",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "verified",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off for a department that an import created from a name alone.",
+                        verbose_name="verified",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="exists from")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="exists until"),
+                ),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=400)),
+                (
+                    "group",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="department",
+                        to="auth.group",
+                        verbose_name="permission group",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="organisation.department",
+                        verbose_name="parent",
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Who took over its duties when it was merged or dissolved.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="organisation.department",
+                        verbose_name="successor",
+                    ),
+                ),
+                (
+                    "superior",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The department of the same line one level up, such as the city's civil affairs bureau for the county's.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subordinates",
+                        to="organisation.department",
+                        verbose_name="superior in its line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
-                'ordering': ['region_id', 'sort_key', 'name'],
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
+                "ordering": ["region_id", "sort_key", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Official',
+            name="Official",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'There is already an account of this name.'}, max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='user name')),
-                ('full_name', models.CharField(max_length=100, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('language', models.CharField(blank=True, choices=[('zh-hans', '简体中文'), ('en', 'English')], max_length=10, verbose_name='language')),
-                ('is_active', models.BooleanField(default=True, help_text='Switch off instead of deleting: history keeps naming the person.', verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, help_text='Follows from the posts: set for administrators and the competent authority.', verbose_name='may open the administration')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='account created')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='organisation.department', verbose_name='department')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "There is already an account of this name."},
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="user name",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=100, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("zh-hans", "简体中文"), ("en", "English")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Switch off instead of deleting: history keeps naming the person.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Follows from the posts: set for administrators and the competent authority.",
+                        verbose_name="may open the administration",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(auto_now_add=True, verbose_name="account created"),
+                ),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="organisation.department",
+                        verbose_name="department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'official',
-                'verbose_name_plural': 'officials',
-                'ordering': ['sort_key', 'username'],
+                "verbose_name": "official",
+                "verbose_name_plural": "officials",
+                "ordering": ["sort_key", "username"],
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(help_text='GB/T 2260: 6 digits down to the county, 9 for a township, 12 for a village.', max_length=12, primary_key=True, serialize=False, verbose_name='region code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='English name')),
-                ('level', models.CharField(choices=[('nation', 'nation'), ('province', 'province'), ('city', 'city'), ('county', 'county'), ('township', 'township'), ('village', 'village')], max_length=10, verbose_name='level')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organisation.region', verbose_name='superior region')),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="GB/T 2260: 6 digits down to the county, 9 for a township, 12 for a village.",
+                        max_length=12,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="region code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="English name"),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("nation", "nation"),
+                            ("province", "province"),
+                            ("city", "city"),
+                            ("county", "county"),
+                            ("township", "township"),
+                            ("village", "village"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organisation.region",
+                        verbose_name="superior region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'ordering': ['code'],
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='department',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='organisation.region', verbose_name='region'),
+            model_name="department",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="departments",
+                to="organisation.region",
+                verbose_name="region",
+            ),
         ),
         migrations.CreateModel(
-            name='Substitution',
+            name="Substitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_until', models.DateField(verbose_name='until')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='ended early at')),
-                ('principal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutions_given', to=settings.AUTH_USER_MODEL, verbose_name='who is away')),
-                ('substitute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='substitutions_taken', to=settings.AUTH_USER_MODEL, verbose_name='substitute')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_until", models.DateField(verbose_name="until")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="ended early at"),
+                ),
+                (
+                    "principal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutions_given",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who is away",
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutions_taken",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="substitute",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'substitution',
-                'verbose_name_plural': 'substitutions',
-                'ordering': ['-valid_from', 'id'],
+                "verbose_name": "substitution",
+                "verbose_name_plural": "substitutions",
+                "ordering": ["-valid_from", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('prefix', models.CharField(max_length=12, unique=True, verbose_name='beginning')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True, verbose_name='digest')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read'), ('apply', 'apply and decide'), ('download', 'download deliveries')], max_length=12), size=None, verbose_name='scopes')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('expires_at', models.DateTimeField(verbose_name='expires at')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used at')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL, verbose_name='official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("prefix", models.CharField(max_length=12, unique=True, verbose_name="beginning")),
+                (
+                    "digest",
+                    models.CharField(
+                        editable=False, max_length=64, unique=True, verbose_name="digest"
+                    ),
+                ),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("read", "read"),
+                                ("apply", "apply and decide"),
+                                ("download", "download deliveries"),
+                            ],
+                            max_length=12,
+                        ),
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
+                ("expires_at", models.DateTimeField(verbose_name="expires at")),
+                (
+                    "last_used_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last used at"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="revoked at"),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="official",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API token',
-                'verbose_name_plural': 'API tokens',
-                'ordering': ['-created_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='organisation_apitoken_dates', violation_error_message='A token must expire after it was made.'), models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0), ('scopes__contained_by', ['read', 'apply', 'download'])), name='organisation_apitoken_scopes', violation_error_message='A token needs at least one known scope.')],
+                "verbose_name": "API token",
+                "verbose_name_plural": "API tokens",
+                "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="organisation_apitoken_dates",
+                        violation_error_message="A token must expire after it was made.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scopes__len__gt", 0),
+                            ("scopes__contained_by", ["read", "apply", "download"]),
+                        ),
+                        name="organisation_apitoken_scopes",
+                        violation_error_message="A token needs at least one known scope.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('clerk', 'clerk'), ('sharing_office_head', 'head of the sharing office'), ('steward', 'data steward'), ('department_head', 'head of department'), ('authority_reviewer', 'reviewer of the authority'), ('authority_head', 'head of the authority'), ('sysadmin', 'system administrator'), ('secadmin', 'security administrator'), ('auditadmin', 'audit administrator')], max_length=24, verbose_name='post')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='organisation.department', verbose_name='department')),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL, verbose_name='official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("clerk", "clerk"),
+                            ("sharing_office_head", "head of the sharing office"),
+                            ("steward", "data steward"),
+                            ("department_head", "head of department"),
+                            ("authority_reviewer", "reviewer of the authority"),
+                            ("authority_head", "head of the authority"),
+                            ("sysadmin", "system administrator"),
+                            ("secadmin", "security administrator"),
+                            ("auditadmin", "audit administrator"),
+                        ],
+                        max_length=24,
+                        verbose_name="post",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="until")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to="organisation.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="official",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
-                'ordering': ['department_id', 'role', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['clerk', 'sharing_office_head', 'steward', 'department_head', 'authority_reviewer', 'authority_head', 'sysadmin', 'secadmin', 'auditadmin'])), name='organisation_post_role'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='organisation_post_dates', violation_error_message='A post must begin before it ends.'), models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('official', 'department', 'role'), name='organisation_post_once', violation_error_message='The official already holds this post.')],
+                "verbose_name": "post",
+                "verbose_name_plural": "posts",
+                "ordering": ["department_id", "role", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "clerk",
+                                    "sharing_office_head",
+                                    "steward",
+                                    "department_head",
+                                    "authority_reviewer",
+                                    "authority_head",
+                                    "sysadmin",
+                                    "secadmin",
+                                    "auditadmin",
+                                ],
+                            )
+                        ),
+                        name="organisation_post_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="organisation_post_dates",
+                        violation_error_message="A post must begin before it ends.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until__isnull", True)),
+                        fields=("official", "department", "role"),
+                        name="organisation_post_once",
+                        violation_error_message="The official already holds this post.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', '000000'), ('level', 'nation')), models.Q(('code__regex', '^[1-9][0-9]0000$'), ('level', 'province')), models.Q(('code__regex', '^[1-9][0-9]{3}00$'), ('level', 'city')), models.Q(('code__regex', '^[1-9][0-9]{5}$'), ('level', 'county')), models.Q(('code__regex', '^[1-9][0-9]{8}$'), ('level', 'township')), models.Q(('code__regex', '^[1-9][0-9]{11}$'), ('level', 'village')), _connector='OR'), name='organisation_region_code_fits_level', violation_error_message='The code does not fit the level: 6 digits down to the county, 9 for a township, 12 for a village.'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", "000000"), ("level", "nation")),
+                    models.Q(("code__regex", "^[1-9][0-9]0000$"), ("level", "province")),
+                    models.Q(("code__regex", "^[1-9][0-9]{3}00$"), ("level", "city")),
+                    models.Q(("code__regex", "^[1-9][0-9]{5}$"), ("level", "county")),
+                    models.Q(("code__regex", "^[1-9][0-9]{8}$"), ("level", "township")),
+                    models.Q(("code__regex", "^[1-9][0-9]{11}$"), ("level", "village")),
+                    _connector="OR",
+                ),
+                name="organisation_region_code_fits_level",
+                violation_error_message="The code does not fit the level: 6 digits down to the county, 9 for a township, 12 for a village.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'nation'), ('parent__isnull', True)), models.Q(models.Q(('level', 'nation'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='organisation_region_parent_unless_nation', violation_error_message='Every region but the nation has a superior region.'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "nation"), ("parent__isnull", True)),
+                    models.Q(
+                        models.Q(("level", "nation"), _negated=True), ("parent__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="organisation_region_parent_unless_nation",
+                violation_error_message="Every region but the nation has a superior region.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'authority'), ('valid_until__isnull', True)), fields=('region',), name='organisation_department_one_authority', violation_error_message='The region already has a competent authority; a region has exactly one.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "authority"), ("valid_until__isnull", True)),
+                fields=("region",),
+                name="organisation_department_one_authority",
+                violation_error_message="The region already has a competent authority; a region has exactly one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True), ('valid_until__isnull', True)), fields=('region', 'name'), name='organisation_department_unique_name', violation_error_message='The region already has a department of this name.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", True), ("valid_until__isnull", True)),
+                fields=("region", "name"),
+                name="organisation_department_unique_name",
+                violation_error_message="The region already has a department of this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['authority', 'department', 'institution'])), name='organisation_department_kind'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["authority", "department", "institution"])),
+                name="organisation_department_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='organisation_department_dates', violation_error_message='A department must begin before it ends.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="organisation_department_dates",
+                violation_error_message="A department must begin before it ends.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc__isnull', False), ('verified', False), ('parent__isnull', False), _connector='OR'), name='organisation_department_uscc', violation_error_message='A verified department needs its unified social credit code.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("uscc__isnull", False),
+                    ("verified", False),
+                    ("parent__isnull", False),
+                    _connector="OR",
+                ),
+                name="organisation_department_uscc",
+                violation_error_message="A verified department needs its unified social credit code.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('superior__isnull', True), models.Q(('superior', models.F('id')), _negated=True), _connector='OR'), name='organisation_department_not_own_superior', violation_error_message='A department cannot be its own superior.'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("superior__isnull", True),
+                    models.Q(("superior", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="organisation_department_not_own_superior",
+                violation_error_message="A department cannot be its own superior.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('principal', models.F('substitute')), _negated=True), name='organisation_substitution_two_people', violation_error_message='Nobody can substitute for themselves.'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("principal", models.F("substitute")), _negated=True),
+                name="organisation_substitution_two_people",
+                violation_error_message="Nobody can substitute for themselves.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='organisation_substitution_dates', violation_error_message='A substitution must begin before it ends.'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                name="organisation_substitution_dates",
+                violation_error_message="A substitution must begin before it ends.",
+            ),
         ),
     ]

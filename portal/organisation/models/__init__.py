@@ -14,7 +14,18 @@ from portal.organisation.models.regions import Region, RegionQuerySet
 from portal.organisation.models.tokens import ApiToken, Scope
 
 __all__ = [
-    "ADMIN_ROLES", "ApiToken", "Department", "DepartmentQuerySet", "Official", "OfficialManager",
-    "Post", "PostQuerySet", "Region", "RegionQuerySet", "Role", "Scope", "Substitution",
+    "ADMIN_ROLES",
+    "ApiToken",
+    "Department",
+    "DepartmentQuerySet",
+    "Official",
+    "OfficialManager",
+    "Post",
+    "PostQuerySet",
+    "Region",
+    "RegionQuerySet",
+    "Role",
+    "Scope",
+    "Substitution",
     "SubstitutionQuerySet",
 ]

@@ -18,8 +18,11 @@ def validate_uscc(value: str) -> None:
     """Refuse a code whose form or check characters are wrong (GB 32100-2015)."""
     if not uscc_rules.is_valid(value):
         raise ValidationError(
-            _("%(code)s is not a unified social credit code: 18 characters, without I, O, S, V, Z, with fitting check characters."),
-            code="uscc", params={"code": value},
+            _(
+                "%(code)s is not a unified social credit code: 18 characters, without I, O, S, V, Z, with fitting check characters."
+            ),
+            code="uscc",
+            params={"code": value},
         )
 
 
@@ -51,31 +54,51 @@ class Department(TreeNode):  # type: ignore[misc]
     name_en = models.CharField(_("English name"), max_length=300, blank=True)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     uscc = models.CharField(
-        _("unified social credit code"), max_length=18, null=True, blank=True, unique=True,
+        _("unified social credit code"),
+        max_length=18,
+        null=True,
+        blank=True,
+        unique=True,
         validators=[validate_uscc],
-        help_text=_("18 characters (GB 32100). Empty only while the department is unverified or is an internal unit."),
+        help_text=_(
+            "18 characters (GB 32100). Empty only while the department is unverified or is an internal unit."
+        ),
     )
     region = models.ForeignKey(
         "organisation.Region", models.PROTECT, related_name="departments", verbose_name=_("region")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.DEPARTMENT)
     superior = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="subordinates",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subordinates",
         verbose_name=_("superior in its line"),
-        help_text=_("The department of the same line one level up, such as the city's civil affairs bureau for the county's."),
+        help_text=_(
+            "The department of the same line one level up, such as the city's civil affairs bureau for the county's."
+        ),
     )
     group = models.OneToOneField(
-        Group, models.PROTECT, related_name="department", editable=False,
+        Group,
+        models.PROTECT,
+        related_name="department",
+        editable=False,
         verbose_name=_("permission group"),
     )
     verified = models.BooleanField(
-        _("verified"), default=True,
+        _("verified"),
+        default=True,
         help_text=_("Off for a department that an import created from a name alone."),
     )
     valid_from = models.DateField(_("exists from"))
     valid_until = models.DateField(_("exists until"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
         verbose_name=_("successor"),
         help_text=_("Who took over its duties when it was merged or dissolved."),
     )
@@ -89,12 +112,16 @@ class Department(TreeNode):  # type: ignore[misc]
         ordering = ["region_id", "sort_key", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["region"], name="organisation_department_one_authority",
+                fields=["region"],
+                name="organisation_department_one_authority",
                 condition=Q(kind="authority", valid_until__isnull=True),
-                violation_error_message=_("The region already has a competent authority; a region has exactly one."),
+                violation_error_message=_(
+                    "The region already has a competent authority; a region has exactly one."
+                ),
             ),
             models.UniqueConstraint(
-                fields=["region", "name"], name="organisation_department_unique_name",
+                fields=["region", "name"],
+                name="organisation_department_unique_name",
                 condition=Q(valid_until__isnull=True, parent__isnull=True),
                 violation_error_message=_("The region already has a department of this name."),
             ),
@@ -109,7 +136,9 @@ class Department(TreeNode):  # type: ignore[misc]
             models.CheckConstraint(
                 name="organisation_department_uscc",
                 condition=Q(uscc__isnull=False) | Q(verified=False) | Q(parent__isnull=False),
-                violation_error_message=_("A verified department needs its unified social credit code."),
+                violation_error_message=_(
+                    "A verified department needs its unified social credit code."
+                ),
             ),
             models.CheckConstraint(
                 name="organisation_department_not_own_superior",

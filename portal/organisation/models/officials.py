@@ -18,7 +18,9 @@ class OfficialManager(BaseUserManager["Official"]):
         official.save(using=self._db)
         return official
 
-    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "Official":
+    def create_superuser(
+        self, username: str, password: str | None = None, **fields: Any
+    ) -> "Official":
         """Create an account that may use every admin page; it still sees no business data."""
         return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
 
@@ -27,24 +29,36 @@ class Official(AbstractBaseUser, PermissionsMixin):
     """A person who works with the portal; rights come from the posts held, never from the person."""
 
     username = models.CharField(
-        _("user name"), max_length=150, unique=True, validators=[UnicodeUsernameValidator()],
+        _("user name"),
+        max_length=150,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("There is already an account of this name.")},
     )
     full_name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, null=True, blank=True, related_name="staff",
+        "organisation.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff",
         verbose_name=_("department"),
     )
     language = models.CharField(
-        _("language"), max_length=10, blank=True, choices=[("zh-hans", "简体中文"), ("en", "English")]
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=[("zh-hans", "简体中文"), ("en", "English")],
     )
     is_active = models.BooleanField(
-        _("active"), default=True,
+        _("active"),
+        default=True,
         help_text=_("Switch off instead of deleting: history keeps naming the person."),
     )
     is_staff = models.BooleanField(
-        _("may open the administration"), default=False,
+        _("may open the administration"),
+        default=False,
         help_text=_("Follows from the posts: set for administrators and the competent authority."),
     )
     date_joined = models.DateTimeField(_("account created"), auto_now_add=True)

@@ -34,7 +34,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts in force on the day ``on`` whose holder's account is active."""
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=on),
-            valid_from__lte=on, official__is_active=True,
+            valid_from__lte=on,
+            official__is_active=True,
         )
 
 
@@ -47,7 +48,10 @@ class Post(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("official")
     )
     department = models.ForeignKey(
-        "organisation.Department", models.PROTECT, related_name="posts", verbose_name=_("department")
+        "organisation.Department",
+        models.PROTECT,
+        related_name="posts",
+        verbose_name=_("department"),
     )
     role = models.CharField(_("post"), max_length=24, choices=Role.choices)
     valid_from = models.DateField(_("from"))
@@ -60,14 +64,17 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         ordering = ["department_id", "role", "id"]
         constraints = [
-            models.CheckConstraint(name="organisation_post_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="organisation_post_role", condition=Q(role__in=Role.values)
+            ),
             models.CheckConstraint(
                 name="organisation_post_dates",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 violation_error_message=_("A post must begin before it ends."),
             ),
             models.UniqueConstraint(
-                fields=["official", "department", "role"], name="organisation_post_once",
+                fields=["official", "department", "role"],
+                name="organisation_post_once",
                 condition=Q(valid_until__isnull=True),
                 violation_error_message=_("The official already holds this post."),
             ),
@@ -83,7 +90,9 @@ class SubstitutionQuerySet(models.QuerySet["Substitution"]):
     def in_force(self, on: date) -> Self:
         """Substitutions that cover the day ``on`` and whose substitute is active."""
         return self.filter(
-            valid_from__lte=on, valid_until__gte=on, revoked_at__isnull=True,
+            valid_from__lte=on,
+            valid_until__gte=on,
+            revoked_at__isnull=True,
             substitute__is_active=True,
         )
 
@@ -92,11 +101,15 @@ class Substitution(models.Model):
     """``substitute`` acts in the business posts of ``principal`` between two dates, both included."""
 
     principal = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="substitutions_given",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="substitutions_given",
         verbose_name=_("who is away"),
     )
     substitute = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="substitutions_taken",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="substitutions_taken",
         verbose_name=_("substitute"),
     )
     valid_from = models.DateField(_("from"))

@@ -46,14 +46,20 @@ class Region(models.Model):  # type: ignore[django-manager-missing]  # Departmen
     Level = Level
 
     code = models.CharField(
-        _("region code"), max_length=12, primary_key=True,
+        _("region code"),
+        max_length=12,
+        primary_key=True,
         help_text=_("GB/T 2260: 6 digits down to the county, 9 for a township, 12 for a village."),
     )
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=200, blank=True)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name=_("superior region"),
     )
     sort_key = models.CharField(max_length=200, blank=True, editable=False)
@@ -75,11 +81,14 @@ class Region(models.Model):  # type: ignore[django-manager-missing]  # Departmen
                     | Q(level="township", code__regex=r"^[1-9][0-9]{8}$")
                     | Q(level="village", code__regex=r"^[1-9][0-9]{11}$")
                 ),
-                violation_error_message=_("The code does not fit the level: 6 digits down to the county, 9 for a township, 12 for a village."),
+                violation_error_message=_(
+                    "The code does not fit the level: 6 digits down to the county, 9 for a township, 12 for a village."
+                ),
             ),
             models.CheckConstraint(
                 name="organisation_region_parent_unless_nation",
-                condition=Q(level="nation", parent__isnull=True) | (~Q(level="nation") & Q(parent__isnull=False)),
+                condition=Q(level="nation", parent__isnull=True)
+                | (~Q(level="nation") & Q(parent__isnull=False)),
                 violation_error_message=_("Every region but the nation has a superior region."),
             ),
         ]

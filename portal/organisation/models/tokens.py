@@ -38,7 +38,8 @@ class ApiToken(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                name="organisation_apitoken_dates", condition=Q(expires_at__gt=F("created_at")),
+                name="organisation_apitoken_dates",
+                condition=Q(expires_at__gt=F("created_at")),
                 violation_error_message=_("A token must expire after it was made."),
             ),
             models.CheckConstraint(
