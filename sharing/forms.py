@@ -129,13 +129,6 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Choose what you decide.")},
     )
     comment = forms.CharField(label=_("Comment"), required=False, widget=_area(2), max_length=1000)
-    gaps = forms.CharField(
-        label=_("Everything that has to be supplied"),
-        required=False,
-        widget=_area(4),
-        max_length=4000,
-        help_text=_("One line for each point. This can be asked only once."),
-    )
     code = forms.ChoiceField(label=_("Reason"), required=False)
     text = forms.CharField(
         label=_("Explanation for the applicant"), required=False, widget=_area(), max_length=2000
@@ -150,14 +143,16 @@ class DecisionForm(forms.Form):
     choice_hints = {
         "decision": {
             SIGN: _("Sends it on to the next office."),
-            SUPPLEMENT: _("Says everything at once; the clock stands still meanwhile."),
+            SUPPLEMENT: _(
+                "Say everything at once: it can be asked only once; the clock stands still."
+            ),
             REFUSE: _("Needs a lawful reason; the applicant may object."),
         }
     }
     reveals = {
         "decision": {
             SIGN: ("comment",),
-            SUPPLEMENT: ("gaps",),
+            SUPPLEMENT: tuple(f"gap_{part}" for part in words.PARTS),
             REFUSE: ("code", "text", "citation"),
         }
     }
@@ -167,6 +162,10 @@ class DecisionForm(forms.Form):
         codes = list(RefusalCode)
         if sharing_type is SharingType.UNCONDITIONAL:
             codes = [RefusalCode.UNTRUE, RefusalCode.UNLAWFUL, RefusalCode.UNNECESSARY]
+        for part, label in words.PARTS.items():
+            self.fields[f"gap_{part}"] = forms.CharField(
+                label=str(label), required=False, widget=_area(1), max_length=1000
+            )
         reason = self.fields["code"]
         reason.choices = [  # type: ignore[attr-defined]
             ("", _("Choose a reason")),
@@ -177,13 +176,21 @@ class DecisionForm(forms.Form):
         """Name everything the chosen decision lacks."""
         data = super().clean() or {}
         match data.get("decision"):
-            case self.SUPPLEMENT if not (data.get("gaps") or "").strip():
-                self.add_error("gaps", _("Write what has to be supplied, one line for each point."))
+            case self.SUPPLEMENT if not self.gaps():
+                self.add_error(
+                    "gap_use_basis",
+                    _("Write what has to be supplied, next to the part it concerns."),
+                )
             case self.REFUSE:
                 self._clean_refusal(data)
             case _:
                 pass
         return data
+
+    def gaps(self) -> list[tuple[str, str]]:
+        """Part and text of everything that was found missing."""
+        texts = ((part, self.cleaned_data.get(f"gap_{part}", "")) for part in words.PARTS)
+        return [(part, text) for part, text in texts if text]
 
     def _clean_refusal(self, data: dict[str, Any]) -> None:
         if not data.get("code"):
@@ -194,17 +201,36 @@ class DecisionForm(forms.Form):
             self.add_error("citation", _("Cite the law that forbids it, with its article."))
 
 
-class SupplementForm(PurposeForm):
-    """The applicant's answer to a supplement notice."""
+class SupplementForm(UseForm, PurposeForm):
+    """The applicant's answer to a supplement notice: everything that was asked may change."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+    fields_asked = forms.MultipleChoiceField(
+        label=_("Data items"), widget=forms.CheckboxSelectMultiple, required=False
+    )
     explanation = forms.CharField(
         label=_("Your explanation"),
         required=False,
         widget=_area(),
         max_length=2000,
-        help_text=_("For the office that asked; changed texts above start the chain over."),
+        help_text=_("For the office that asked. Whatever you change below starts the chain over."),
     )
+    field_order = (
+        "seen", "explanation", "use_basis", "use_scenario", "use_scope", "fields_asked",
+        "row_region", "mode", "starts_on", "ends_on",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
+        super().__init__(*args, item=item, **kwargs)
+        live = item.resource.live or item.version
+        offered = live.items.exclude(sharing_type="non_shared").values_list("key", "name")
+        self.fields["fields_asked"].choices = list(offered)  # type: ignore[attr-defined]
+
+    def content(self) -> dict[str, Any]:
+        """What ``resubmit_application`` takes; the data items are apart."""
+        data = self.cleaned_data
+        names = ("use_basis", "use_scenario", "use_scope", "mode", "starts_on", "ends_on")
+        return {**{name: data[name] for name in names}, "row_region": data["row_region"] or None}
 
 
 class ReasonForm(forms.Form):

@@ -66,6 +66,17 @@ REFUSALS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.OTHER: _("Another reason"),
 }
 
+PARTS: Final[Mapping[str, Words]] = {
+    "use_basis": _("Legal basis of use"),
+    "use_scenario": _("Use scenario"),
+    "use_scope": _("Scope of use"),
+    "fields": _("Data items"),
+    "row_region": _("Rows"),
+    "ends_on": _("Period of use"),
+    "other": _("Other"),
+}
+"""Parts of an application that a supplement notice may name."""
+
 LANES: Final[Mapping[Lane, Words]] = {
     Lane.UNCONDITIONAL: _("unconditional sharing"),
     Lane.CONDITIONAL: _("conditional sharing"),
@@ -92,3 +103,8 @@ def role(code: Role | str) -> Words:
 def status(code: ItemStatus | str) -> tuple[str, Words]:
     """Kind of tag and word for a status."""
     return STATUSES[ItemStatus(str(code))]
+
+
+def part(field: str) -> Words:
+    """The part of an application that a gap concerns."""
+    return PARTS.get(field, PARTS["other"])

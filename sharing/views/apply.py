@@ -26,7 +26,7 @@ from sharing.forms import PromiseForm, PurposeForm, UseForm
 from sharing.models import ApplicationItem
 from sharing.presenting.chains import planned_chain
 from sharing.presenting.samples import item_views
-from sharing.views.common import item_of, official_of
+from sharing.views.common import item_of, not_the_writer, official_of, posted
 
 TEXTS = ("use_basis", "use_scenario", "use_scope")
 
@@ -88,6 +88,7 @@ def tasks(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "item": item,
         "application": item.application,
+        "hindrance": not_the_writer(request, item),
         "tasks": todo,
         "done": sum(task.done for task in todo),
         "ready": not faults,
@@ -130,7 +131,7 @@ def purpose(request: HttpRequest, pk: UUID) -> HttpResponse:
     if item.status != ApplicationItem.Status.DRAFT:
         return redirect("sharing:application", pk)
     current = {name: getattr(item.application, name) for name in TEXTS}
-    form = PurposeForm(request.POST or None, initial=current)
+    form = PurposeForm(posted(request), initial=current)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -153,7 +154,7 @@ def use(request: HttpRequest, pk: UUID) -> HttpResponse:
         "starts_on": application.starts_on,
         "ends_on": application.ends_on,
     }
-    form = UseForm(request.POST or None, initial=current, item=item)
+    form = UseForm(posted(request), initial=current, item=item)
     if request.method == "POST" and form.is_valid():
         content = {**form.cleaned_data, "row_region": form.cleaned_data["row_region"] or None}
         if _save(request, item, form, content):
@@ -197,6 +198,7 @@ def items(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "item": item,
         "application": item.application,
+        "hindrance": not_the_writer(request, item),
         "views": views,
         "chosen": set(chosen),
         "faults": faults,
@@ -213,7 +215,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.info(request, _("The application was already submitted."))
         return redirect("sharing:application", pk)
     official, now = official_of(request), timezone.now()
-    form = PromiseForm(request.POST or None)
+    form = PromiseForm(posted(request))
     faults: list[Fault] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -226,6 +228,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "item": item,
         "application": item.application,
+        "hindrance": not_the_writer(request, item),
         "form": form,
         "faults": faults,
         "views": [
@@ -280,7 +283,13 @@ def _save(request: HttpRequest, item: ApplicationItem, form: Any, content: dict[
 
 
 def _question(request: HttpRequest, item: ApplicationItem, form: Any, title: str) -> HttpResponse:
-    context = {"item": item, "application": item.application, "form": form, "question": title}
+    context = {
+        "item": item,
+        "application": item.application,
+        "hindrance": not_the_writer(request, item),
+        "form": form,
+        "question": title,
+    }
     return render(request, "sharing/question.html", context, status=422 if form.errors else 200)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.error_pages import entered_text
 from portal.errors import Invalid, NotAllowed
 from portal.organisation.access import department_ids
 from portal.pages.fields import add_faults
@@ -25,7 +26,7 @@ from sharing.presenting.chains import running_chain
 from sharing.presenting.samples import item_views
 from sharing.presenting.timeline import timeline
 from sharing.views.apply import TEXTS
-from sharing.views.common import item_of, loaded_item, loaded_items, official_of
+from sharing.views.common import item_of, loaded_item, loaded_items, official_of, posted, seen_now
 
 PAGE_SIZE = 20
 
@@ -60,15 +61,21 @@ def application(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         withdraw = ReasonForm(request.POST)
         if withdraw.is_valid():
-            actions.withdraw_application(
-                by=official_of(request),
-                item_id=item.pk,
-                seen=withdraw.cleaned_data["seen"] or 0,
-                reason=withdraw.cleaned_data["reason"],
-                now=timezone.now(),
-            )
-            messages.success(request, _("The application was withdrawn."))
-            return redirect("sharing:application", pk)
+            try:
+                actions.withdraw_application(
+                    by=official_of(request),
+                    item_id=item.pk,
+                    seen=withdraw.cleaned_data["seen"] or 0,
+                    reason=withdraw.cleaned_data["reason"],
+                    now=timezone.now(),
+                )
+            except NotAllowed as error:
+                item = item_of(request, pk)
+                withdraw = ReasonForm(seen_now(request, item))
+                withdraw.add_error(None, f"{error.message} {error.remedy}")
+            else:
+                messages.success(request, _("The application was withdrawn."))
+                return redirect("sharing:application", pk)
     context = _case_context(request, item) | {"withdraw": withdraw}
     status = 422 if withdraw.errors else 200
     return render(request, "sharing/application.html", context, status=status)
@@ -100,7 +107,13 @@ def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]
         ],
         "grant": getattr(item, "grant", None),
         "refused_for": _refusal(case),
+        "entered": entered_text(request),
+        "gaps": [(words.part(gap.field), gap.text) for gap in _gaps(case)],
     }
+
+
+def _gaps(case: cases.Case) -> tuple[Gap, ...]:
+    return case.state.supplement.gaps if case.state.supplement else ()
 
 
 def _refusal(case: cases.Case) -> str:
@@ -112,8 +125,7 @@ def _refusal(case: cases.Case) -> str:
 def supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Answer everything an office asked for, at once."""
     item = item_of(request, pk)
-    initial = {name: getattr(item.application, name) for name in TEXTS}
-    form = SupplementForm(request.POST or None, initial={**initial, "seen": item.event_count})
+    form = SupplementForm(posted(request), initial=_asked(item), item=item)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -121,19 +133,34 @@ def supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
                 by=official_of(request),
                 item_id=item.pk,
                 seen=data["seen"],
-                content={name: data[name] for name in TEXTS},
+                content=form.content(),
+                fields=data["fields_asked"],
                 explanation=data["explanation"],
                 now=timezone.now(),
             )
         except Invalid as error:
             add_faults(form, error)
         except NotAllowed as error:
+            item = item_of(request, pk)
+            form = SupplementForm(seen_now(request, item), item=item)
             form.add_error(None, f"{error.message} {error.remedy}")
         else:
             messages.success(request, _("The supplement was handed in; the clock runs again."))
             return redirect("sharing:application", pk)
     context = _case_context(request, item) | {"form": form}
     return render(request, "sharing/supplement.html", context, status=422 if form.errors else 200)
+
+
+def _asked(item: ApplicationItem) -> dict[str, Any]:
+    """What the supplement form begins with: everything as it was."""
+    application = item.application
+    names = (*TEXTS, "mode", "starts_on", "ends_on")
+    return {
+        **{name: getattr(application, name) for name in names},
+        "row_region": item.row_region_id or "",
+        "fields_asked": item.fields,
+        "seen": item.event_count,
+    }
 
 
 @require_safe
@@ -158,10 +185,11 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     item = loaded_item(request, pk)
     sharing_type = SharingType(item.version.sharing_type) if item.version.sharing_type else None
     form = DecisionForm(
-        request.POST or None,
+        posted(request),
         initial={"seen": item.event_count, "decision": DecisionForm.SIGN},
         sharing_type=sharing_type,
     )
+    newer = 0
     kept = request.POST.getlist("keep") if request.method == "POST" else list(item.fields)
     if request.method == "POST" and form.is_valid():
         try:
@@ -172,12 +200,19 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except NotAllowed as error:
-            form.add_error(None, f"{error.message} {error.remedy}")
             item = loaded_item(request, pk)
+            newer = item.event_count - form.cleaned_data["seen"]
+            form = DecisionForm(seen_now(request, item), sharing_type=sharing_type)
+            form.add_error(None, f"{error.message} {error.remedy}")
         else:
             messages.success(request, _("Your decision is recorded."))
             return redirect("sharing:inbox")
-    context = _case_context(request, item) | {"form": form, "kept": set(kept)}
+    context = _case_context(request, item)
+    context |= {
+        "form": form,
+        "kept": set(kept),
+        "since": context["events"][: max(newer, 0)],
+    }
     return render(request, "sharing/review.html", context, status=422 if form.errors else 200)
 
 
@@ -186,8 +221,8 @@ def _command(form: DecisionForm, item: ApplicationItem, kept: list[str]) -> Comm
     seen = data["seen"]
     match data["decision"]:
         case DecisionForm.SUPPLEMENT:
-            lines = [line.strip() for line in data["gaps"].splitlines() if line.strip()]
-            return RequestSupplement(seen=seen, gaps=tuple(Gap("", line) for line in lines))
+            gaps = tuple(Gap(part, text) for part, text in form.gaps())
+            return RequestSupplement(seen=seen, gaps=gaps)
         case DecisionForm.REFUSE:
             return Refuse(
                 seen=seen,

@@ -3,12 +3,16 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from portal.errors import Reason
+from portal.organisation.access import held_posts
 from portal.organisation.models import Official
 from sharing import access
+from sharing.approval.terms import DenialCode
 from sharing.models import Application, ApplicationItem
+from sharing.reasons import reason_for
 
 
 def official_of(request: HttpRequest) -> Official:
@@ -31,6 +35,30 @@ def loaded_item(request: HttpRequest, item_id: UUID) -> ApplicationItem:
     """An item the official may see, by its own id."""
     found = access.get_item(official_of(request), item_id, timezone.localdate())
     return loaded_items().get(pk=found.pk)
+
+
+def not_the_writer(request: HttpRequest, item: ApplicationItem) -> Reason | None:
+    """Why the official may look at the draft only, as ``save_draft`` and ``submit`` would say."""
+    official, applicant = official_of(request), item.application.applicant_id
+    selves = {official.pk} | {
+        post.acting_for_id for post in held_posts(official, timezone.localdate())
+    }
+    return None if applicant in selves else reason_for(DenialCode.NOT_THE_APPLICANT)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form; an empty POST is an answer with everything missing."""
+    return request.POST if request.method == "POST" else None
+
+
+def seen_now(request: HttpRequest, item: ApplicationItem) -> QueryDict:
+    """What was posted, as if it had been written on the page that is shown now.
+
+    Without this a form that was refused as stale would stay stale for ever.
+    """
+    data = request.POST.copy()
+    data["seen"] = str(item.event_count)
+    return data
 
 
 def loaded_items() -> QuerySet[ApplicationItem]:
