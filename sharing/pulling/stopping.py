@@ -59,6 +59,3 @@ def _cancel(pull: Pull, *, by: Official | None, reason: str, now: datetime) -> N
     pull.ended_at, pull.failure_code = now, reason
     pull.save(update_fields=["status", "lease_until", "retry_at", "ended_at", "failure_code"])
     enter(pull, "pull.cancelled", by=by, now=now, data={"before": before, "reason": reason})
-
-
-cancel = cancel_pull
