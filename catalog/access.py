@@ -26,6 +26,7 @@ from catalog.models import (
     ResourceQuerySet,
     ResourceSearch,
     ResourceStatus,
+    ResourceWords,
     Visibility,
 )
 from portal.errors import NotVisible
@@ -247,12 +248,13 @@ def rebuild_labels(resource_ids: Iterable[UUID]) -> int:
     """Write the labels of these entries anew; return how many rows changed."""
     entries = Resource.objects.filter(pk__in=list(resource_ids)).select_related("live")
     wanted = labels_for(entries)
-    stale = [
-        row
-        for row in ResourceSearch.objects.filter(pk__in=wanted).only("labels")
-        if row.labels != wanted[row.pk]
-    ]
-    for row in stale:
-        row.labels = wanted[row.pk]
-    ResourceSearch.objects.bulk_update(stale, ["labels"], batch_size=500)
-    return len(stale)
+    changed = 0
+    for rows in (ResourceSearch.objects, ResourceWords.objects):
+        stale = [
+            row for row in rows.filter(pk__in=wanted).only("labels") if row.labels != wanted[row.pk]
+        ]
+        for row in stale:
+            row.labels = wanted[row.pk]
+        rows.bulk_update(stale, ["labels"], batch_size=500)
+        changed += len(stale)
+    return changed

@@ -7,6 +7,7 @@ county; ``江苏省淮安市体育局`` belongs to the city, not the province; `
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.places import Place, below, places
 
@@ -60,6 +61,7 @@ class ProviderName:
     certain: bool = True
 
 
+@lru_cache(maxsize=8192)
 def read_name(raw: str, portal: Place) -> ProviderName:
     """Read a department's name as the portal of ``portal`` writes it; "" is an unknown one."""
     text = "".join(unicodedata.normalize("NFKC", raw).split())

@@ -6,7 +6,7 @@ from catalog.models.imports import ImportRun
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
-from catalog.models.search import ResourceSearch
+from catalog.models.search import ResourceSearch, ResourceWords
 from catalog.models.terms import (
     SHOWN_STATUSES,
     DataType,
@@ -42,6 +42,7 @@ __all__ = [
     "ResourceStatus",
     "ResourceUserObjectPermission",
     "ResourceVersion",
+    "ResourceWords",
     "SharingType",
     "UpdateCycle",
     "VersionStatus",

@@ -1,4 +1,8 @@
-"""The read path: what search and lists look at, kept beside the entries and derived from them."""
+"""The read path: what search and lists look at, kept beside the entries and derived from them.
+
+Two tables, because lists, counts and filters read every row that somebody may see: they get a lean
+one, and the texts, many times as large, stand apart.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,7 +14,7 @@ from catalog.models.resources import Resource
 
 
 class ResourceSearch(models.Model):
-    """Search vector, filter values and permission labels of one entry.
+    """Filter values and permission labels of one entry.
 
     ``labels`` says who sees the entry, in the numbers of ``catalog.access``. It is rebuilt in the
     transaction that changes a permission.
@@ -37,17 +41,34 @@ class ResourceSearch(models.Model):
     grade = models.PositiveSmallIntegerField()
     splittable = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
-    text = models.TextField(help_text="All searchable text, for the exact recheck of a match.")
-    vector = SearchVectorField()
     updated_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("search row")
         verbose_name_plural = _("search rows")
         indexes = [
-            GinIndex(fields=["vector", "labels"], name="catalog_search_vector_labels"),
+            GinIndex(fields=["labels"], name="catalog_search_labels"),
             models.Index(fields=["-updated_at", "-resource"], name="catalog_search_newest"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ResourceWords(models.Model):
+    """The searchable words of one entry, with its labels, so that one index answers for both."""
+
+    row = models.OneToOneField(
+        ResourceSearch, models.CASCADE, primary_key=True, related_name="words"
+    )
+    labels = ArrayField(models.IntegerField(), default=list)
+    text = models.TextField(help_text="All searchable text, for the exact recheck of a match.")
+    vector = SearchVectorField()
+
+    class Meta:
+        verbose_name = _("searchable words")
+        verbose_name_plural = _("searchable words")
+        indexes = [GinIndex(fields=["vector", "labels"], name="catalog_words_vector_labels")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -160,7 +160,7 @@ class DataItem(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     key = models.SlugField(
-        _("key"),
+        _("item key"),
         max_length=60,
         help_text=_("Latin name, unique within the entry; names the column delivered."),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
@@ -142,7 +143,7 @@ def _most_common(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...])
     names: Mapping[str, str] = {}
     if name == "provider":
         found = Department.objects.filter(pk__in=[int(value) for value in shown])
-        names = {str(pk): title for pk, title in found.values_list("pk", "name")}
+        names = {str(one.pk): _name(one) for one in found.only("name", "name_en")}
     options = tuple(
         Option(value, names.get(value, value), numbers.get(value, 0), value in chosen)
         for value in sorted(shown, key=lambda value: (-numbers.get(value, 0), value))
@@ -174,6 +175,10 @@ def _regions(numbers: Mapping[str, int], chosen: tuple[str, ...]) -> list[Option
         Option(code, names.get(code, code), sums[code], code in chosen, depth)
         for code, depth in listed
     ]
+
+
+def _name(thing: Department | Region) -> str:
+    return (thing.name_en if get_language() == "en" else "") or thing.name
 
 
 def lineage(code: str) -> list[str]:

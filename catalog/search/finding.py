@@ -62,8 +62,10 @@ def find(
 
 def search_rows(official: Official | None, on: date, query: Query) -> QuerySet[ResourceSearch]:
     """Search rows of the entries that the official sees and the query finds."""
-    rows = ResourceSearch.objects.filter(labels__overlap=visible_labels(official, on))
-    return rows.filter(condition(query)) if query else rows
+    labels = visible_labels(official, on)
+    if not query:
+        return ResourceSearch.objects.filter(labels__overlap=labels)
+    return ResourceSearch.objects.filter(condition(query), words__labels__overlap=labels)
 
 
 def _page(
@@ -79,7 +81,7 @@ def _page(
         order = ["tier", *order]
     if cursor:
         rows = rows.filter(Cursor.decode(cursor).after(ranked=ranked))
-    rows = rows.select_related("resource__provider__region", "version").defer("text", "vector")
+    rows = rows.select_related("resource__provider__region", "version")
     page = list(rows.order_by(*order)[: PAGE_SIZE + 1])
     if len(page) <= PAGE_SIZE:
         return page, ""

@@ -2,19 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.access import labels_for
-from catalog.models import DataItem, Resource, ResourceSearch, ResourceVersion
+from catalog.models import (
+    DataItem,
+    Resource,
+    ResourceSearch,
+    ResourceStatus,
+    ResourceVersion,
+    ResourceWords,
+)
 from catalog.search.documents import Document, text_of, vector_of
 
 BATCH = 500
+_FROM_VERSION = (
+    "sharing_type", "update_cycle", "format_class", "theme", "open_type", "grade", "splittable",
+    "title",
+)  # fmt: skip
+UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""Stands for the day of an imported entry whose source names none: after all that have one."""
 _COLUMNS = [field.name for field in ResourceSearch._meta.concrete_fields if not field.primary_key]
 
 
@@ -44,15 +56,26 @@ def _write(ids: list[UUID]) -> int:
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
-    rows = [
-        _row(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
-        for entry in entries
-        if entry.pk in versions
+    shown = [entry for entry in entries if entry.pk in versions]
+    rows = [_row(entry, versions[entry.pk], labels[entry.pk]) for entry in shown]
+    words = [
+        _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
+        for entry in shown
     ]
     ResourceSearch.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["resource"], update_fields=_COLUMNS
+        rows,
+        update_conflicts=True,
+        unique_fields=["resource"],
+        update_fields=_columns(ResourceSearch),
+    )
+    ResourceWords.objects.bulk_create(
+        words, update_conflicts=True, unique_fields=["row"], update_fields=_columns(ResourceWords)
     )
     return len(rows)
+
+
+def _columns(model: type[ResourceSearch] | type[ResourceWords]) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if not field.primary_key]
 
 
 def _shown_versions(entries: list[Resource]) -> dict[UUID, ResourceVersion]:
@@ -91,23 +114,7 @@ def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]
     )
 
 
-def _row(
-    entry: Resource, version: ResourceVersion, items: list[DataItem], labels: list[int]
-) -> ResourceSearch:
-    document = document_of(entry, version, items)
-    derived: dict[str, Any] = {
-        name: getattr(version, name)
-        for name in (
-            "sharing_type",
-            "update_cycle",
-            "format_class",
-            "theme",
-            "open_type",
-            "grade",
-            "splittable",
-            "title",
-        )
-    }
+def _row(entry: Resource, version: ResourceVersion, labels: list[int]) -> ResourceSearch:
     return ResourceSearch(
         resource=entry,
         version=version,
@@ -115,10 +122,17 @@ def _row(
         status=entry.status,
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
-        text=text_of(document),
-        vector=vector_of(document),
         updated_at=_as_of(entry, version),
-        **derived,
+        **{name: getattr(version, name) for name in _FROM_VERSION},
+    )
+
+
+def _words(
+    entry: Resource, version: ResourceVersion, items: list[DataItem], labels: list[int]
+) -> ResourceWords:
+    document = document_of(entry, version, items)
+    return ResourceWords(
+        row_id=entry.pk, labels=labels, text=text_of(document), vector=vector_of(document)
     )
 
 
@@ -128,5 +142,5 @@ def _as_of(entry: Resource, version: ResourceVersion) -> datetime:
         return version.published_at
     day: date | None = version.source_updated_on or version.source_published_on
     if day is None:
-        return entry.created_at
+        return UNDATED if entry.status == ResourceStatus.IMPORTED else entry.created_at
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -82,9 +82,9 @@ def _all_of(found: Sequence[str]) -> str:
 
 
 def condition(query: Query) -> Q:
-    """Rows of ``ResourceSearch`` that hold every word of the query."""
-    wanted = _holds_every_word(query, "text")
-    return Q(vector=Lexemes(query.lexemes)) & wanted if query.lexemes else wanted
+    """Rows of ``ResourceSearch`` whose words hold every word of the query."""
+    wanted = _holds_every_word(query, "words__text")
+    return Q(words__vector=Lexemes(query.lexemes)) & wanted if query.lexemes else wanted
 
 
 def _holds_every_word(query: Query, field: str, *, literally: bool = False) -> Q:
@@ -101,9 +101,9 @@ def _holds_every_word(query: Query, field: str, *, literally: bool = False) -> Q
 def title_block() -> Substr:
     """Expression for the part of the searchable text that is the title and its pinyin."""
     return Substr(
-        "text",
+        "words__text",
         1,
-        StrIndex(F("text"), Value(BLOCK_END, output_field=TextField())),
+        StrIndex(F("words__text"), Value(BLOCK_END, output_field=TextField())),
         output_field=TextField(),
     )
 
@@ -115,7 +115,7 @@ def tier(query: Query) -> Case:
     The row must be annotated with ``title_block``.
     """
     return Case(
-        When(Q(text__startswith=f"{query.text}\n"), then=Value(0)),
+        When(Q(words__text__startswith=f"{query.text}\n"), then=Value(0)),
         When(_holds_every_word(query, "title_block", literally=True), then=Value(1)),
         When(_holds_every_word(query, "title_block"), then=Value(2)),
         default=Value(3),

@@ -49,6 +49,11 @@ def grams_asked(word: str) -> list[str]:
     return list(asked)
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a Chinese text that is written without spaces, by a dictionary."""
+    return list(rjieba.cut(text))
+
+
 @lru_cache(maxsize=100_000)
 def _word_syllables(word: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(word))

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from catalog.search import Facet, Filters, Hit, Page, find, parse, search_rows
+from catalog.search import Facet, Filters, Hit, Page, find, parse, search_rows, tokens
 from catalog.search.facets import LABELS
 from catalog.search.filters import NEWEST, RELEVANCE
 from catalog.views.readers import reader_of
@@ -104,11 +104,10 @@ def _url(text: str, filters: Filters) -> str:
 
 
 def _suggestions(official: Official, on: date, text: str) -> list[Suggestion]:
-    """Parts of the query that find something: its words, or its two halves."""
+    """Parts of the query that find something: its words, cut finer where it is only one."""
     words = [word.text for word in parse(text).words]
-    if len(words) == 1 and len(words[0]) > 3:
-        half = (len(words[0]) + 1) // 2
-        words = [words[0][:half], words[0][-half:]]
+    if len(words) == 1:
+        words = [part for part in tokens.words_in(words[0]) if len(part) > 1 and part != words[0]]
     elif len(words) < 2:
         return []
     found = [word for word in dict.fromkeys(words[:4]) if _finds(official, on, word)]

@@ -14,12 +14,11 @@ from tests.world import World, publish_entry
 def enter(client: Client, world: World):
     def as_(key: str, **changes: object) -> Client:
         official = world.people[key]
-        official.is_staff = True
+        official.is_staff, official.language = True, "en"
         for name, value in changes.items():
             setattr(official, name, value)
         official.save()
         client.force_login(official)
-        client.cookies["language"] = "en"
         return client
 
     return as_

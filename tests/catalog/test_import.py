@@ -156,7 +156,8 @@ def test_imported_entries_are_found_by_everybody_but_cannot_be_applied_for(world
 
 def snapshot() -> dict[str, object]:
     tables = [
-        "catalog_resource", "catalog_resourceversion", "catalog_resourcesearch", "catalog_importrun",
+        "catalog_resource", "catalog_resourceversion", "catalog_resourcesearch", "catalog_resourcewords",
+        "catalog_importrun",
         "organisation_department", "organisation_region", "ledger_entry", "auth_group",
     ]  # fmt: skip
     with connection.cursor() as cursor:

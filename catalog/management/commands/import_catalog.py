@@ -112,12 +112,12 @@ def _show(result: Result, report: Path, seconds: float) -> None:
     console = Console()
     counts = Table(title=_("Import"), title_justify="left")
     counts.add_column(_("what"))
-    counts.add_column(_("number"), justify="right")
+    counts.add_column(_("how many"), justify="right")
     for name, number in _named_counts(result):
         counts.add_row(name, f"{number:,}")
     defects = Table(title=_("Defects"), title_justify="left")
     defects.add_column(_("defect"))
-    defects.add_column(_("number"), justify="right")
+    defects.add_column(_("how many"), justify="right")
     defects.add_column(_("for example"), overflow="fold")
     for kind, number in result.report.counts().items():
         defects.add_row(str(kind.label), f"{number:,}", _examples(result, kind))
