@@ -1,0 +1,136 @@
+"""Key pages in a real browser: both languages, desk and phone; no violation, nothing too wide."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, sync_playwright
+
+from sharing.approval.commands import RequestSupplement
+from sharing.approval.terms import Gap
+from sharing.models import ApplicationItem, Delivery
+from sharing.pulling import request_pull, run
+from tests.journeys.conftest import ARTIFACTS
+from tests.journeys.pages import SIZES, Visitor, browser
+from tests.journeys.stack import Stack
+from tests.world import World, draft_application, granted, sign, submitted_item
+
+pytestmark = [pytest.mark.browser, pytest.mark.services]
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page worth looking at, and who looks."""
+
+    name: str
+    person: str
+    path: str
+
+
+@pytest.fixture
+def chrome(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's loop runs in this thread
+    with sync_playwright() as playwright, browser(playwright, chromium) as started:
+        yield started
+
+
+def deliver(world: World) -> Delivery:
+    grant = granted(world)
+    pull = request_pull(by=world.people["clerk"], grant_id=grant.pk, now=world.now)
+    delivery = run(pull.pk, clock=timezone.now)
+    assert delivery is not None
+    return delivery
+
+
+def paused_item(world: World) -> ApplicationItem:
+    """An application of the county that waits for its applicant."""
+    from sharing import actions
+
+    people = world.people
+    draft = actions.draft(
+        by=people["county_clerk"],
+        department=world.departments["county_civil"],
+        resource=world.resource,
+        fields=["name", "region_code"],
+        content=world.application(row_region=world.regions["chongchuan"].code),
+        now=world.now,
+    )
+    actions.submit_application(by=draft.applicant, application_id=draft.pk, seen=0, now=world.now)
+    item = ApplicationItem.objects.get(application=draft)
+    gaps = (Gap("use_basis", "请补充批准文件"), Gap("use_scope", "请写明使用人员"))
+    asked = RequestSupplement(seen=item.event_count, gaps=gaps)
+    actions.execute(by=people["county_office"], item_id=item.pk, command=asked, now=world.now)
+    return item
+
+
+def sights(world: World) -> list[Sight]:
+    """The key pages, each in a state that shows most of it."""
+    delivery = deliver(world)
+    draft = draft_application(world)
+    item = submitted_item(world)
+    sign(world, item, "office_head")
+    paused = paused_item(world).application_id
+
+    def of(name: str, key: object, person: str = "clerk") -> Sight:
+        return Sight(name, person, reverse(f"sharing:{name}", args=[key]))
+
+    return [
+        Sight("home", "clerk", "/"),
+        Sight("catalog", "clerk", reverse("catalog:list")),
+        Sight("entry", "clerk", reverse("catalog:entry", args=[world.resource.pk])),
+        of("apply", world.resource.pk),
+        of("tasks", draft.pk),
+        of("purpose", draft.pk),
+        of("items", draft.pk),
+        of("use", draft.pk),
+        of("application_check", draft.pk),
+        of("application", item.application_id),
+        Sight("applications", "clerk", reverse("sharing:applications")),
+        Sight("data", "clerk", reverse("sharing:grants")),
+        of("grant", delivery.grant_id),
+        of("delivery", delivery.pk),
+        Sight("404", "clerk", "/grants/00000000-0000-0000-0000-000000000000/"),
+        Sight("inbox", "county_reviewer", reverse("sharing:inbox")),
+        of("review", item.pk, "county_reviewer"),
+        Sight("paused", "county_clerk", reverse("sharing:application", args=[paused])),
+        of("supplement", paused, "county_clerk"),
+        Sight("home-steward", "steward", "/"),
+        Sight("grant-steward", "steward", reverse("sharing:grant", args=[delivery.grant_id])),
+        Sight("home-auditadmin", "auditadmin", "/"),
+        Sight("ledger", "auditadmin", reverse("ledger:list")),
+    ]
+
+
+def faults(visitor: Visitor, sight: Sight) -> list[str]:
+    """What is wrong with the page as it is shown now."""
+    found = Axe().run(visitor.page, options=AXE).response["violations"]
+    lines = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    if visitor.overflows():
+        lines.append("wider than the window")
+    lines += visitor.troubles
+    visitor.troubles.clear()
+    return [f"{sight.name} {line}" for line in lines]
+
+
+def test_key_pages(chrome: Browser, stack: Stack, live_world: World) -> None:
+    seen = sights(live_world)
+    wrong: list[str] = []
+    for person in dict.fromkeys(sight.person for sight in seen):
+        visitor = Visitor(chrome, stack.url)
+        visitor.sign_in(person)
+        for short, language in LANGUAGES.items():
+            visitor.switch_to(language)
+            for sight in (one for one in seen if one.person == person):
+                visitor.open(sight.path)
+                for size, window in SIZES.items():
+                    visitor.page.set_viewport_size(window)
+                    visitor.picture(ARTIFACTS / "pages", f"{short}-{size}-{sight.name}")
+                    wrong += [f"{short} {size} {line}" for line in faults(visitor, sight)]
+        visitor.context.close()
+    assert wrong == []
