@@ -7,10 +7,11 @@ superusers see what their posts let them see, inactive accounts see nothing (DES
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -248,13 +249,17 @@ def rebuild_labels(resource_ids: Iterable[UUID]) -> int:
     """Write the labels of these entries anew; return how many rows changed."""
     entries = Resource.objects.filter(pk__in=list(resource_ids)).select_related("live")
     wanted = labels_for(entries)
-    changed = 0
-    for rows in (ResourceSearch.objects, ResourceWords.objects):
-        stale = [
-            row for row in rows.filter(pk__in=wanted).only("labels") if row.labels != wanted[row.pk]
-        ]
-        for row in stale:
-            row.labels = wanted[row.pk]
-        rows.bulk_update(stale, ["labels"], batch_size=500)
-        changed += len(stale)
-    return changed
+    return _relabel(ResourceSearch, wanted) + _relabel(ResourceWords, wanted)
+
+
+def _relabel(
+    model: type[ResourceSearch] | type[ResourceWords], wanted: Mapping[UUID, list[int]]
+) -> int:
+    rows: Any = model._default_manager
+    stale = [
+        row for row in rows.filter(pk__in=wanted).only("labels") if row.labels != wanted[row.pk]
+    ]
+    for row in stale:
+        row.labels = wanted[row.pk]
+    rows.bulk_update(stale, ["labels"], batch_size=500)
+    return len(stale)
