@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, remove_perm
@@ -255,7 +256,7 @@ def rebuild_labels(resource_ids: Iterable[UUID]) -> int:
 def _relabel(
     model: type[ResourceSearch] | type[ResourceWords], wanted: Mapping[UUID, list[int]]
 ) -> int:
-    rows: Any = model._default_manager
+    rows: Any = QuerySet(model)
     stale = [
         row for row in rows.filter(pk__in=wanted).only("labels") if row.labels != wanted[row.pk]
     ]
