@@ -22,6 +22,8 @@ def _area(rows: int = 3) -> forms.Textarea:
 class PurposeForm(forms.Form):
     """Why the data is needed (Decree 809 article 20)."""
 
+    needed: frozenset[str] = frozenset({"use_basis", "use_scenario", "use_scope"})
+
     use_basis = forms.CharField(
         label=_("Legal basis of use"),
         max_length=2000,
@@ -47,6 +49,8 @@ class PurposeForm(forms.Form):
 
 class UseForm(forms.Form):
     """Which rows, how and for how long."""
+
+    needed: frozenset[str] = frozenset({"row_region", "mode", "starts_on", "ends_on"})
 
     row_region = forms.ChoiceField(label=_("Rows"), widget=forms.RadioSelect, required=False)
     mode = forms.ChoiceField(label=_("Sharing mode"), widget=forms.RadioSelect, required=False)
@@ -149,6 +153,7 @@ class DecisionForm(forms.Form):
             REFUSE: _("Needs a lawful reason; the applicant may object."),
         }
     }
+    needed = frozenset({"code", "text", *(f"gap_{part}" for part in words.PARTS)})
     reveals = {
         "decision": {
             SIGN: ("comment",),
@@ -215,6 +220,7 @@ class SupplementForm(UseForm, PurposeForm):
         max_length=2000,
         help_text=_("For the office that asked. Whatever you change below starts the chain over."),
     )
+    needed = PurposeForm.needed | UseForm.needed | {"fields_asked"}
     field_order = (
         "seen", "explanation", "use_basis", "use_scenario", "use_scope", "fields_asked",
         "row_region", "mode", "starts_on", "ends_on",

@@ -1,11 +1,13 @@
 """Form fields as the portal shows them: label, hint, error, control, in that order.
 
-A Django form may carry two more attributes, both keyed by field name and then by choice value::
+A Django form may carry more attributes, two of them keyed by field name and then by choice value::
 
     choice_hints = {"decision": {"sign": _("Sends it on to the next office.")}}
     reveals = {"decision": {"refuse": ("reason", "citation")}}
+    needed = {"reason"}
 
-A revealed field stands below its choice and opens, without script, when the choice is ticked.
+A revealed field stands below its choice and opens, without script, when the choice is ticked. A
+needed field may be saved empty for now, but not in the end; it is not called optional.
 """
 
 from collections.abc import Iterator
@@ -46,7 +48,10 @@ class FieldView:
         self.hint_id = f"{bound.auto_id}-hint"
         self.error_id = f"{bound.auto_id}-error"
         self.says_optional = (
-            optional and not bound.field.required and self.kind not in {"checkbox", "hidden"}
+            optional
+            and not bound.field.required
+            and bound.name not in getattr(bound.form, "needed", ())
+            and self.kind not in {"checkbox", "hidden"}
         )
 
     @cached_property
