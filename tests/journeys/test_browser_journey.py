@@ -50,9 +50,11 @@ def apply_for_population(clerk: Visitor, folder: Path) -> Application:
         page.check(f"#item-{key}")
     clerk.picture(folder, "items")
     page.get_by_role("button", name="保存并继续").click()
+    page.wait_for_url("**/tasks/")
 
     page.get_by_role("link", name="检查并提交").first.click()
-    expect(page.locator(".stage")).to_have_count(len(SIGNERS) + 1)
+    page.wait_for_url("**/check/")
+    expect(page.locator(".stage")).to_have_count(len(SIGNERS) + 1, timeout=20_000)
     clerk.picture(folder, "check")
     page.check("[name=agree]")
     page.get_by_role("button", name="提交申请").click()
