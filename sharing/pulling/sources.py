@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.hooks import Credentials
 from catalog.models import DataSource
 from portal.embedded import addresses
 from portal.env import EMBEDDED_SERVICES, VAR_DIR
 from sharing.connectors.base import Connector, ConnectorContext
-from sharing.connectors.errors import UnknownConnector
+from sharing.connectors.errors import NotAllowedHost, UnknownConnector
 from sharing.connectors.registry import connect, connector_class
 from sharing.protection import crypto
 
@@ -43,7 +43,13 @@ CREDENTIALS: Final = Credentials(fields=secret_fields, store=store_credentials)
 
 
 def connector_for(source: DataSource) -> Connector:
-    """The connector of the source. Raises DecryptionError, InvalidOptions, UnknownConnector."""
+    """The connector of the source.
+
+    Raises DecryptionError, InvalidOptions, UnknownConnector, and NotAllowedHost for the portal's
+    own database: nobody reads accounts or the ledger by attaching them to an entry.
+    """
+    if _is_own_database(source):
+        raise NotAllowedHost(host=str(source.options.get("host")))
     secrets = (
         crypto.unseal(source.secrets, settings.FIELD_KEYS, context=context_of(source))
         if source.secrets
@@ -53,6 +59,12 @@ def connector_for(source: DataSource) -> Connector:
         options=source.options, secrets=secrets, allowed_hosts=allowed_hosts()
     )
     return connect(source.connector, context)
+
+
+def _is_own_database(source: DataSource) -> bool:
+    own = connection.settings_dict
+    place = (source.options.get("host"), source.options.get("dbname"))
+    return place == (own["HOST"], own["NAME"])
 
 
 def allowed_hosts() -> tuple[str, ...]:

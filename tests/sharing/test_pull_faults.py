@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone, translation
 
 from catalog.access import take
@@ -106,6 +107,13 @@ def test_host_that_is_not_allowed(attached: World, pull: Pull):
     DataSource.objects.update(
         options={**DataSource.objects.get().options, "host": "169.254.169.254"}
     )
+    after_run(pull)
+    assert (pull.status, pull.failure_code) == ("quarantined", "source_host_not_allowed")
+
+
+def test_portals_own_database_is_no_source(attached: World, pull: Pull):
+    options = DataSource.objects.get().options
+    DataSource.objects.update(options={**options, "dbname": connection.settings_dict["NAME"]})
     after_run(pull)
     assert (pull.status, pull.failure_code) == ("quarantined", "source_host_not_allowed")
 
