@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 import pytest
+from django.db import connections
 from django.utils import translation
 
 from portal.management.commands.doctor import find_chromium
@@ -14,6 +15,19 @@ from tests.source import source  # noqa: F401 - for every test
 from tests.world import attached, live_world, world  # noqa: F401 - for every test
 
 REQUIRED = "GOVSHARE_REQUIRE_BROWSER"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let every connection know what the migrations put in, to restore it after a flush.
+
+    Playwright keeps an event loop in the thread of the tests, where Django opens another
+    connection, and only the first one was told (``serialized_rollback`` then restores nothing).
+    """
+    del django_db_setup
+    first = connections["default"]
+    if hasattr(first, "_test_serialized_contents"):  # some test of this run asks for it
+        type(first)._test_serialized_contents = first._test_serialized_contents
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
+from portal.organisation.models import Role
 from sharing import actions
 from sharing.approval.commands import RequestSupplement
 from sharing.approval.terms import Gap
@@ -18,7 +19,7 @@ from sharing.pulling import request_pull, run
 from tests.journeys.conftest import ARTIFACTS
 from tests.journeys.pages import SIZES, Visitor, browser
 from tests.journeys.stack import Stack
-from tests.world import FIELDS, SourceDatabase, World, granted, sign, submitted_item
+from tests.world import FIELDS, SourceDatabase, World, granted, hire, sign, submitted_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -83,6 +84,8 @@ def paused_item(world: World) -> ApplicationItem:
 
 def _suzhou_draft(world: World) -> Application:
     """A draft that is ready to be sent."""
+    hire(world, "suzhou_office", "suzhou_civil", Role.SHARING_OFFICE_HEAD, "许静")
+    hire(world, "suzhou_reviewer", "suzhou_bureau", Role.AUTHORITY_REVIEWER, "何军")
     return actions.draft(
         by=world.people["stranger"],
         department=world.departments["suzhou_civil"],
