@@ -6,7 +6,7 @@ import sys
 
 WITHOUT_SERVICES = {
     "check", "check_translations", "collectstatic", "compilemessages", "diffsettings", "doctor",
-    "findstatic", "help", "makemessages", "run", "verify_delivery", "version",
+    "findstatic", "help", "run", "update_translations", "verify_delivery", "version",
 }  # fmt: skip
 """Commands that read no data, and those that look after the services themselves."""
 

@@ -1,10 +1,9 @@
 """Texts of packages that bring no Chinese of their own, named here so that they are translated."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 TEXTS = [
-    _("\n                    Export %(len)s selected item.\n                "),
-    _("\n                Found %(counter)s result in %(time)s seconds\n            "),
     _("Add new item"),
     _("Add row"),
     _("After you've created a user, you’ll be able to edit more user options."),
@@ -91,4 +90,15 @@ TEXTS = [
     _("Welcome back to"),
     _("You can not create nested object without parent"),
     _("You have been successfully logged out from the administration"),
+]
+
+COUNTED = [
+    ngettext_lazy(
+        "\n                    Export %(len)s selected item.\n                ",
+        "\n                    Export %(len)s selected items.\n                ",
+    ),
+    ngettext_lazy(
+        "\n                Found %(counter)s result in %(time)s seconds\n            ",
+        "\n                Found %(counter)s results in %(time)s seconds\n            ",
+    ),
 ]

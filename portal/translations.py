@@ -27,6 +27,7 @@ _ARGUMENTS = {  # function -> positions of context, singular, plural
 }
 _LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)", re.DOTALL)
+_NAMED = re.compile(r"%\(\w+\)")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[-+ 0#.\d]*[a-z]|%[sd]")
 
 
@@ -96,6 +97,39 @@ def missing_messages(source: Path, wanted: Iterable[Message]) -> list[Message]:
         if not entry.obsolete
     }
     return sorted({m for m in wanted if (m.context, m.text, m.plural) not in known})
+
+
+def update_catalogue(source: Path, wanted: Iterable[Message]) -> list[str]:
+    """Rewrite a .po with exactly the wanted messages, sorted; return those without a translation.
+
+    A text that became countable keeps its translation.
+    """
+    old = polib.pofile(str(source), wrapwidth=0)
+    known = {(entry.msgctxt or "", entry.msgid): entry for entry in old if not entry.obsolete}
+    new = polib.POFile(wrapwidth=0)
+    new.metadata = old.metadata
+    for (context, text), plural in sorted(_plurals(wanted).items()):
+        entry = polib.POEntry(msgid=text, msgctxt=context or None)
+        former = known.get((context, text))
+        translation = (former.msgstr or former.msgstr_plural.get(0, "")) if former else ""
+        if plural:
+            entry.msgid_plural, entry.msgstr_plural = plural, {0: translation}
+        else:
+            entry.msgstr = translation
+        if _NAMED.search(text):
+            entry.flags.append("python-format")
+        new.append(entry)
+    new.save(str(source))
+    return [entry.msgid for entry in new if not entry.translated()]
+
+
+def _plurals(wanted: Iterable[Message]) -> dict[tuple[str, str], str]:
+    """Context and text of each message, with its plural; one that is used with and without has it."""
+    found: dict[tuple[str, str], str] = {}
+    for message in wanted:
+        key = (message.context, message.text)
+        found[key] = found.get(key) or message.plural
+    return found
 
 
 def python_messages(path: Path) -> Iterator[Message]:

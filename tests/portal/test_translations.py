@@ -14,6 +14,7 @@ from portal.translations import (
     python_messages,
     template_messages,
     terminal_language,
+    update_catalogue,
 )
 
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
@@ -119,3 +120,25 @@ def test_language_of_the_terminal(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert terminal_language() == language
+
+
+def test_a_catalogue_follows_the_sources(catalogue: Path) -> None:
+    with catalogue.open("a", encoding="utf-8") as file:
+        file.write('\nmsgid "Gone"\nmsgstr "没了"\n\nmsgid "%(n)s day"\nmsgstr "%(n)s 天"\n')
+    wanted = [Message("%(n)s day", plural="%(n)s days"), Message("Yes"), Message("Order", "verb")]
+
+    untranslated = update_catalogue(catalogue, [*wanted, Message("%(n)s day")])
+
+    assert untranslated == ["Order"]
+    assert missing_messages(catalogue, wanted) == []
+    assert "Gone" not in catalogue.read_text(encoding="utf-8")
+    assert catalogue_problems(catalogue) == ["not translated: 'Order'"]
+
+
+def test_bringing_a_catalogue_into_line_twice_changes_nothing(catalogue: Path) -> None:
+    update_catalogue(catalogue, [Message("Yes"), Message("No")])
+    once = catalogue.read_bytes()
+
+    update_catalogue(catalogue, [Message("No"), Message("Yes")])
+
+    assert catalogue.read_bytes() == once
