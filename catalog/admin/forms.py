@@ -85,6 +85,16 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
                 else _("Kept encrypted and never shown."),
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Credentials are replaced as a whole, because nobody can read the old ones."""
+        data = super().clean() or {}
+        names = [f"secret_{name}" for name in secret_fields(self.instance.connector)]
+        typed = [name for name in names if data.get(name)]
+        for name in names if typed else ():
+            if name not in typed:
+                self.add_error(name, _("Enter all credentials anew, or none of them."))
+        return data
+
     def secrets(self) -> dict[str, str]:
         """The credentials that were typed in."""
         names = secret_fields(self.instance.connector)

@@ -150,8 +150,11 @@ def test_credentials_are_written_and_never_shown(enter, world, monkeypatch):
     assert "sEcReT-1" not in page
     entry = Entry.objects.get(kind="source.added")
     assert "sEcReT-1" not in str(entry.data)
-    content |= {"name": "人口库二", "secret_user": "", "secret_password": ""}
-    client.post(reverse("admin:catalog_datasource_change", args=[source.pk]), content)
+    content |= {"name": "人口库二", "secret_user": "", "secret_password": "another"}
+    address = reverse("admin:catalog_datasource_change", args=[source.pk])
+    assert "Enter all credentials anew" in client.post(address, content).content.decode()
+    content |= {"secret_password": ""}
+    assert client.post(address, content).status_code == 302
     assert kept[source.pk]["password"] == "sEcReT-1"
 
 
