@@ -9,7 +9,9 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self) -> None:
-        """Put the catalog into the main navigation."""
+        """Put the catalog into the main navigation; name its entries in the ledger."""
+        from catalog import ledger_kinds
         from portal.navigation import NavItem, register
 
+        ledger_kinds.register_all()
         register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))

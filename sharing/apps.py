@@ -14,9 +14,17 @@ class SharingConfig(AppConfig):
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
         from portal.worktime.changes import on_calendar_change
-        from sharing import grants, notice_kinds, offering, panels, tasks  # noqa: F401 - named by the outbox
+        from sharing import (
+            grants,
+            ledger_kinds,
+            notice_kinds,
+            offering,
+            panels,
+            tasks,  # noqa: F401 - named by the outbox
+        )
         from sharing.pulling import sources
 
+        ledger_kinds.register_all()
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from portal.ledger.models import Checkpoint, Entry
 from portal.ledger.proofs import proof_of
 from portal.organisation.models import Official
 from portal.signing import public_key_pem
+from portal.worktime.access import citation
 
 PAGE_SIZE = 50
 
@@ -42,7 +44,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     context = {
         "form": form,
-        "rows": [(entry, kinds.text_of(entry.kind)) for entry in found],
+        "rows": [(entry, kinds.text_of(entry.kind), citation(entry.article)) for entry in found],
         "next_cursor": str(found[-1].pk) if more else None,
         "is_filtered": any(form.data.get(name) for name in form.fields),
         "checkpoint": Checkpoint.objects.order_by("-seq").first(),
@@ -60,6 +62,8 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "entry": found,
         "what": kinds.text_of(found.kind),
+        "article": citation(found.article),
+        "crumbs": [(reverse("ledger:list"), _("Ledger"))],
         "seal": seal,
         "checkpoint": checkpoint,
         "details": _details(found.data),

@@ -72,7 +72,7 @@ def test_everybody_sees_exactly_what_is_theirs(world: World, entries: dict[str, 
         set(access.entries_visible_to(world.people[key], world.today).values_list("pk", flat=True))
         == expected
     )
-    shown = {entry.pk for entry, _what in client.get(LIST).context["rows"]}
+    shown = {entry.pk for entry, *_rest in client.get(LIST).context["rows"]}
     assert shown == expected
     for entry in entries.values():
         answer = client.get(reverse("ledger:entry", args=[entry.pk]))
@@ -160,7 +160,7 @@ def test_filters(world: World, query: dict[str, str], expected: set[int]):
         LIST, {key: value(text) for key, text in query.items()}
     )
 
-    shown = {entry.pk for entry, _what in answer.context["rows"]}
+    shown = {entry.pk for entry, *_rest in answer.context["rows"]}
     assert shown == {made[number].pk for number in expected}
 
 
@@ -183,7 +183,7 @@ def test_pages_are_read_by_key(world: World, monkeypatch):
     client, seen, cursor = sign_in(world, "auditadmin"), [], ""
     for _ in range(3):
         context = client.get(LIST, {"after": cursor} if cursor else {}).context
-        seen.append([entry.pk for entry, _what in context["rows"]])
+        seen.append([entry.pk for entry, *_rest in context["rows"]])
         cursor = context["next_cursor"]
         write(world)  # what happens meanwhile moves no page
 

@@ -1,0 +1,28 @@
+"""What the catalog's entries in the ledger are called on pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.ledger import kinds
+
+
+def register_all() -> None:
+    """Name every kind of entry that this app writes."""
+    kinds.register(
+        {
+            "catalog.attached": _("data source attached"),
+            "catalog.draft_changed": _("draft of an entry changed"),
+            "catalog.drafted": _("draft of an entry made"),
+            "catalog.imported": _("catalog imported"),
+            "catalog.published": _("entry published"),
+            "catalog.right_given": _("right to an entry given"),
+            "catalog.right_taken": _("right to an entry taken"),
+            "catalog.visibility_changed": _("visibility of an entry changed"),
+            "catalog.withdrawn": _("entry withdrawn"),
+            "classification.added": _("classification added"),
+            "classification.changed": _("classification changed"),
+            "demo.catalog_loaded": _("demonstration catalog loaded"),
+            "demo.loaded": _("demonstration organisation loaded"),
+            "source.added": _("data source added"),
+            "source.changed": _("data source changed"),
+        }
+    )
