@@ -204,11 +204,13 @@ def test_server_that_is_slow_to_stop_is_waited_for(var: Path) -> None:
     with redis.Redis.from_url(addresses(var).redis_url) as client:
         server = client.info("server")["process_id"]
     os.kill(server, signal.SIGSTOP)
-    os.kill(keeper(), signal.SIGKILL)
-    wait_until(taken.is_lost)
-    taken.close()
-    assert not lock_is_free(var)
-    os.kill(server, signal.SIGCONT)
+    try:
+        os.kill(keeper(), signal.SIGKILL)
+        wait_until(taken.is_lost)
+        taken.close()
+        assert not lock_is_free(var)
+    finally:
+        os.kill(server, signal.SIGCONT)
     wait_until(lambda: lock_is_free(var))
 
 

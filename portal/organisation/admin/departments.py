@@ -71,6 +71,12 @@ class DepartmentAdmin(ExcelAdmin):
         lead = "\u2003" * (department.tree_depth - 1) + "└\u2002" if department.tree_depth else ""
         return format_html("{}{}", lead, department.name)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The tree package has no words for the parent in our languages."""
+        if db_field.name == "parent":
+            kwargs["label"] = _("unit of")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """The field that looks for a department offers only those that exist."""
         if request.path.endswith("/autocomplete/"):

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -80,7 +81,8 @@ class NamedFaults(Result):  # type: ignore[misc]
         """Count the heading as row 1, name columns as the person knows them."""
         super().append_invalid_row(number + 1, row, validation_error)
         found = self.invalid_rows[-1]
-        found.values = tuple("" if value is None else value for value in row.values())
+        values = [row.get(name) for name in self.labels]
+        found.values = tuple("" if value is None else value for value in values)
         found.error_dict = {
             name if name == NON_FIELD_ERRORS else str(self.labels.get(name, name)): texts
             for name, texts in found.error_dict.items()
@@ -231,6 +233,17 @@ class ExcelAdmin(ImportExportMixin, PortalAdmin):  # type: ignore[misc]
         unknown = Invalid(_("The file cannot be read as a workbook."))
         form.add_error("import_file", refusal(e if isinstance(e, PortalError) else unknown))
 
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Say which columns a workbook may have by their headings."""
+        answer: HttpResponse = super().import_action(request, **kwargs)
+        _say_what_is_wrong_with_the_file(answer)
+        return _with_headings(answer, self.resource_classes)
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        """Say which columns the workbook will have by their headings."""
+        answer: HttpResponse = super().export_action(request)
+        return _with_headings(answer, self.resource_classes)
+
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Write what was previewed."""
         try:
@@ -256,6 +269,27 @@ class ExcelAdmin(ImportExportMixin, PortalAdmin):  # type: ignore[misc]
     def _to_import(self) -> HttpResponse:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import"
         return HttpResponseRedirect(reverse(name))
+
+
+def _say_what_is_wrong_with_the_file(answer: HttpResponse) -> None:
+    """Put what concerns the whole file at its field; the theme would show how it was found."""
+    context = answer.context_data if isinstance(answer, TemplateResponse) else None
+    if context is None or not (result := context.get("result")) or not result.base_errors:
+        return
+    for one in result.base_errors:
+        unknown = Invalid(_("The file cannot be read as a workbook."))
+        error = one.error if isinstance(one.error, PortalError) else unknown
+        context["form"].add_error("import_file", refusal(error))
+    del context["result"]
+
+
+def _with_headings(answer: HttpResponse, resources: Iterable[type[PortalResource]]) -> HttpResponse:
+    if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+        answer.context_data["fields_list"] = [
+            (one.get_display_name(), [str(label) for label in one.columns.values()])
+            for one in resources
+        ]
+    return answer
 
 
 class Choice(Widget):  # type: ignore[misc]

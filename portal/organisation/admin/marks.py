@@ -22,9 +22,16 @@ def button(text: Text, *, permission: str, icon: str) -> Callable[[Button[AdminT
 
 
 def column(
-    text: Text, *, labels: Mapping[str, str] | None = None, boolean: bool = False
+    text: Text,
+    *,
+    labels: Mapping[str, str] | None = None,
+    boolean: bool = False,
+    ordering: str | None = None,
 ) -> Callable[[Column[AdminT, RowT, ResultT]], Column[AdminT, RowT, ResultT]]:
-    """A computed column; ``labels`` gives each code a colour, ``boolean`` shows a mark."""
-    mark = display(description=text, label=labels, boolean=boolean or None)
+    """A computed column; ``labels`` gives each code a colour, ``boolean`` shows a mark.
+
+    ``ordering`` names the field it is sorted by.
+    """
+    mark = display(description=text, label=labels, boolean=boolean or None, ordering=ordering)
     kind = "Callable[[Column[AdminT, RowT, ResultT]], Column[AdminT, RowT, ResultT]]"
     return cast(kind, mark)  # type: ignore[valid-type]

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
@@ -33,16 +35,17 @@ class OfficialAdmin(ExcelAdmin):
     """Made by the system administrator; locked and given posts by the security administrator."""
 
     resource_classes = (OfficialWorkbook,)
-    list_display = ("full_name", "username", "department", "posts_line", "state", "last_login")
+    list_display = ("name_shown", "username", "department", "posts_line", "state", "last_login")
     list_filter = ("is_active", "is_staff", ("department", AutocompleteSelectFilter))
     search_fields = ("full_name", "username", "sort_key", "department__name")
     list_select_related = ("department",)
+    ordering = ("sort_key",)
     autocomplete_fields = ("department",)
     fieldsets = (
         (None, {"fields": ("username", "full_name", "email", "department", "language")}),
-        (_("State"), {"fields": ("state", "is_staff", "last_login", "date_joined")}),
+        (_("State"), {"fields": ("state_shown", "is_staff", "last_login", "date_joined")}),
     )
-    readonly_fields = ("state", "is_staff", "last_login", "date_joined")
+    readonly_fields = ("state_shown", "is_staff", "last_login", "date_joined")
     inlines = (PostInline, SubstitutionInline)
     actions_detail = ("offer_activation", "switch_off", "switch_on")
 
@@ -55,6 +58,11 @@ class OfficialAdmin(ExcelAdmin):
         """Posts are given to an account that exists."""
         del request
         return self.inlines if obj else ()
+
+    @column(_("full name"), ordering="sort_key")
+    def name_shown(self, official: Official) -> SafeString:
+        """The name, never broken over two lines."""
+        return format_html('<span class="whitespace-nowrap">{}</span>', official.full_name)
 
     @column(_("posts"))
     def posts_line(self, official: Official) -> str:
@@ -69,6 +77,11 @@ class OfficialAdmin(ExcelAdmin):
         if not official.has_usable_password():
             return "waiting", _("not activated")
         return "active", _("active")
+
+    @column(_("state"))
+    def state_shown(self, official: Official) -> str:
+        """The same in words alone, for the page of one account."""
+        return str(self.state(official)[1])
 
     def save_model(
         self,

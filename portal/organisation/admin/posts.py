@@ -173,6 +173,11 @@ def posts_in_force() -> models.Prefetch[Any]:
 
 
 def posts_line(official: Official) -> str:
-    """The posts of an official that ``posts_in_force`` fetched."""
+    """The posts that ``posts_in_force`` fetched; the department only where it is another one."""
     shown: list[Post] = getattr(official, "posts_shown", [])
-    return "；".join(f"{post.department} {post.get_role_display()}" for post in shown)
+    return "；".join(
+        post.get_role_display()
+        if post.department_id == official.department_id
+        else f"{post.department} {post.get_role_display()}"
+        for post in shown
+    )

@@ -171,7 +171,7 @@ class DepartmentWorkbook(PortalResource):
 
     def before_import_row(self, row: dict[str, Any], **_kwargs: Any) -> None:
         """An empty cell here means: as it was, or as is usual for a new department."""
-        for name in ("kind", "valid_from"):
+        for name in ("kind", "valid_from", "uscc"):
             if not row.get(name):
                 row.pop(name, None)
 
@@ -204,7 +204,7 @@ class OfficialWorkbook(PortalResource):
 
     columns = {
         "username": gettext_lazy("user name"),
-        "full_name": gettext_lazy("name"),
+        "full_name": gettext_lazy("full name"),
         "email": gettext_lazy("e-mail"),
         "department": gettext_lazy("department"),
     }

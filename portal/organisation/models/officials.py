@@ -35,7 +35,7 @@ class Official(AbstractBaseUser, PermissionsMixin):
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("There is already an account of this name.")},
     )
-    full_name = models.CharField(_("name"), max_length=100)
+    full_name = models.CharField(_("full name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)
     department = models.ForeignKey(
         "organisation.Department",
@@ -59,7 +59,9 @@ class Official(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("may open the administration"),
         default=False,
-        help_text=_("Follows from the posts: set for administrators and the competent authority."),
+        help_text=_(
+            "Follows from the posts: set for administrators, the competent authority and data stewards."
+        ),
     )
     date_joined = models.DateTimeField(_("account created"), auto_now_add=True)
     sort_key = models.CharField(max_length=200, blank=True, editable=False)

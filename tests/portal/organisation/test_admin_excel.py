@@ -157,6 +157,16 @@ class TestDepartments:
 
         assert preview.context["result"].totals["new"] == 1
 
+    def test_an_empty_cell_leaves_the_code_as_it_was(self, world: World, enter: Enter):
+        police = world.departments["police"]
+        content = workbook(HEADINGS, [police.name, "", "320000", "", "", "江苏省民政厅"])
+        client = enter("sysadmin")
+
+        confirm(client, self.MODEL, upload(client, self.MODEL, content))
+
+        changed = Department.objects.get(pk=police.pk)
+        assert (changed.uscc, changed.superior) == (police.uscc, world.departments["civil_affairs"])
+
     def test_wrong_headings_are_all_named(self, enter: Enter):
         preview = upload(
             enter("sysadmin"),
@@ -164,10 +174,11 @@ class TestDepartments:
             workbook(["name", "名字", "name", "x"], ["a", "b", "c", "d"]),
         )
 
-        (error,) = preview.context["result"].base_errors
-        text = str(error.error)
+        text = str(preview.context["form"].errors["import_file"])
         for part in ("名字", "x", "region code", "twice"):
             assert part in text
+        assert "Traceback" not in preview.content.decode()
+        assert "confirm_form" not in preview.context
 
     def test_somebody_was_faster(self, enter: Enter):
         """Between preview and confirmation the data changed: nothing at all is written."""
@@ -254,7 +265,7 @@ class TestDepartments:
 
 class TestOfficials:
     MODEL = "organisation.official"
-    HEADINGS = ["user name", "name", "e-mail", "department"]
+    HEADINGS = ["user name", "full name", "e-mail", "department"]
 
     def test_accounts_arrive_without_password_and_rights(self, world: World, enter: Enter):
         client = enter("sysadmin")
@@ -283,7 +294,7 @@ class TestOfficials:
 
         preview = upload(enter("sysadmin"), self.MODEL, content)
 
-        assert column in str(preview.context["result"].base_errors[0].error)
+        assert column in str(preview.context["form"].errors["import_file"])
         assert "confirm_form" not in preview.context
 
     def test_an_unknown_department_is_a_fault_of_the_row(self, enter: Enter):

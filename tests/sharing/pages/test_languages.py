@@ -10,10 +10,11 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from sharing import actions
 from sharing.models import Delivery
 from sharing.presenting import samples
 from tests.sharing.pages.conftest import Enter
-from tests.world import ITEMS, World, draft_application, hire, sign, submitted_item
+from tests.world import FIELDS, ITEMS, World, draft_application, sign, submitted_item
 
 PO = Path(settings.BASE_DIR) / "locale/zh_Hans/LC_MESSAGES/django.po"
 SHORTEST = 12
@@ -44,8 +45,15 @@ def words_of(page: str) -> str:
 def pages(attached: World, delivery: Delivery) -> dict[str, list[str]]:
     """Addresses of every page in a telling state, by who looks at it."""
     world = attached
-    hire(world, "helper", "police", "steward", "顾芳")
     grant = delivery.grant
+    sendable = actions.draft(
+        by=world.people["county_clerk"],
+        department=world.departments["county_civil"],
+        resource=world.resource,
+        fields=FIELDS,
+        content=world.application(row_region=world.regions["chongchuan"].code),
+        now=world.now,
+    )
     draft = draft_application(world)
     waiting = submitted_item(world)
     sign(world, waiting, "office_head")
@@ -63,6 +71,9 @@ def pages(attached: World, delivery: Delivery) -> dict[str, list[str]]:
             reverse("sharing:review", args=[waiting.pk]),
             reverse("sharing:grant", args=[grant.pk]),
             reverse("sharing:delivery", args=[delivery.pk]),
+        ],
+        "county_clerk": [
+            reverse(f"sharing:{name}", args=[sendable.pk]) for name in drafts
         ],
         "county_reviewer": ["/", *lists, case, reverse("sharing:review", args=[waiting.pk])],
         "steward": ["/", *lists, reverse("sharing:grant", args=[grant.pk])],
