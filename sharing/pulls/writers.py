@@ -132,7 +132,8 @@ class CsvWriter:
         )
         block = io.BytesIO()
         frame.write_csv(block, include_header=False, line_terminator="\r\n")
-        self._file.write(block.getbuffer())
+        with block.getbuffer() as written:
+            self._file.write(written)
 
     def finish(self) -> PulledFile:
         """Complete the file."""
