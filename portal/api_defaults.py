@@ -33,7 +33,11 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2:
             raise exceptions.AuthenticationFailed(_("Write: Authorization: Bearer <token>."))
-        token = tokens.authenticate(parts[1].decode("ascii", "replace"), now=timezone.now())
+        return self.official_of(parts[1].decode("ascii", "replace"))
+
+    def official_of(self, clear: str) -> tuple[Official, ApiToken]:
+        """Return the official of a token by its clear text; 401 for a bad one."""
+        token = tokens.authenticate(clear, now=timezone.now())
         if token is None:
             raise exceptions.AuthenticationFailed(
                 _("The token is unknown, expired or revoked. Issue a new one under API tokens.")

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="readyz"),
     path("account/", include(account_urls)),
     path("admin/", admin.site.urls),
+    path("", include("catalog.interop.urls")),
     path("catalog/", include("catalog.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("notices/", include("portal.notices.urls")),

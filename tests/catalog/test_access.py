@@ -126,6 +126,8 @@ def test_every_door_shows_everybody_the_same_set(world, entries, persons, client
         if key in ON_PAGES:
             seen["page"] = _on_pages(persons[key], client, entries)
         assert seen == dict.fromkeys(seen, wanted), key
+        exported = {OPEN} if key == "inactive" else wanted - {DRAFT, WITHDRAWN}
+        assert _for_other_catalogs(persons[key], client, entries) == exported, key
 
 
 def _in_queryset(official, world, entries) -> set[str]:
@@ -165,6 +167,27 @@ def _on_pages(official, client, entries) -> set[str]:
     }
     assert set(answers.values()) <= {200, 404}
     return {name for name, status in answers.items() if status == 200}
+
+
+def _for_other_catalogs(official, client, entries) -> set[str]:
+    """What CKAN's API lists, shows, counts and finds, and what the graphs hold: one and the same."""
+    client.logout()
+    if official is not None:
+        client.force_login(official)
+    names = {str(resource.pk): name for name, resource in entries.items()}
+    listed = set(client.get("/api/3/action/package_list").json()["result"])
+    found = client.get("/api/3/action/package_search", {"q": "数据", "rows": 100}).json()["result"]
+    assert {row["id"] for row in found["results"]} == listed
+    assert found["count"] == len(listed)
+    providers = client.get("/api/3/action/organization_list", {"all_fields": "true"}).json()
+    assert sum(row["package_count"] for row in providers["result"]) == len(listed)
+    graph = client.get("/catalog.ttl").content.decode()
+    for pk in names:
+        assert (f"/catalog/{pk}/" in graph) == (pk in listed)
+        expected = 200 if pk in listed else 404
+        assert client.get(f"/catalog/{pk}.ttl").status_code == expected
+        assert client.get("/api/3/action/package_show", {"id": pk}).status_code == expected
+    return {names[pk] for pk in listed}
 
 
 @pytest.mark.parametrize("value", [uuid4(), "not-a-uuid", ""])

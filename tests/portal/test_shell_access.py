@@ -18,6 +18,10 @@ PUBLIC = {
     "account_logout",  # sends to the start page
     "account_inactive",
     "activate",  # the key in the address is the right
+    "ckan_action",  # only what is open to the public: tests/catalog/test_access.py
+    "ckan_action_latest",
+    "dcat_catalog",
+    "dcat_entry",
     "accessibility",
     "display",
     "healthz",
