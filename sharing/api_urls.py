@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView
+from catalog.systems_api import SystemsView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [
@@ -12,6 +13,7 @@ v1: list[URLPattern | URLResolver] = [
     path("regions/", organisation.RegionsView.as_view(), name="regions"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("systems/", SystemsView.as_view(), name="systems"),
     path("applications/", applications.ApplicationsView.as_view(), name="applications"),
     path("applications/<uuid:pk>/", applications.ApplicationView.as_view(), name="application"),
     path("applications/<uuid:pk>/plan/", applications.PlanView.as_view(), name="plan"),

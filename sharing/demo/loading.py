@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog import demo as catalog_demo
 from catalog.demo import Catalog
-from catalog.models import Resource
+from catalog.models import InformationSystem, Resource
 from portal.notices.models import Notice
 from portal.organisation import demo as organisation_demo
 from portal.organisation.demo import Organisation
@@ -86,6 +86,7 @@ class _Loader:
             "departments": Department.objects.count(),
             "officials": Official.objects.count(),
             "entries": Resource.objects.published().count(),
+            "systems": InformationSystem.objects.count(),
             "applications": Application.objects.count(),
             "grants": Grant.objects.count(),
             "deliveries": Delivery.objects.count(),

@@ -38,15 +38,18 @@ class HashingFile:
     def write(self, data: Any) -> int:
         """Write all of ``data``, however often the system has to be asked."""
         if self._abandoned:
-            return len(memoryview(data).cast("B"))
+            return memoryview(data).nbytes
         if self.closed:  # the number of the descriptor may already be another file's
             message = "The file is closed."
             raise ValueError(message)
-        view = memoryview(data).cast("B")
-        self._digest.update(view)
-        written = 0
-        while written < len(view):
-            written += os.write(self._descriptor, view[written:])
+        # A view that an exception keeps alive can crash the interpreter's garbage collector
+        # (Python before 3.11.9 and 3.12.3), so none outlives this block.
+        with memoryview(data) as whole, whole.cast("B") as view:
+            self._digest.update(view)
+            written = 0
+            while written < len(view):
+                with view[written:] as rest:
+                    written += os.write(self._descriptor, rest)
         self.size += written
         return written
 

@@ -148,6 +148,7 @@ class Schedules(RuleBasedStateMachine):
         super().__init__()
         self.state = PullState()
         self.now = NOW
+        self.latest = NOW  # a clock that was set back has to come here again
         self.tokens: list[int] = []  # what the workers believe to hold
         self.published_by: list[int] = []
         self.attempts = 0
@@ -167,6 +168,7 @@ class Schedules(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([-1, 1]))
     def clock_jumps(self, days):
+        self.latest = max(self.latest, self.now)
         self.now += timedelta(days=days)
 
     @rule()
@@ -226,7 +228,7 @@ class Schedules(RuleBasedStateMachine):
         """Whoever waits and sweeps gets every pull on or ended."""
         if self.state.status in ENDED:
             return
-        later = self.now + POLICY.backoff_limit + POLICY.max_lease
+        later = max(self.now, self.latest) + POLICY.backoff_limit + POLICY.max_lease
         swept = decide(self.state, Sweep(), now=later, policy=POLICY)
         state = apply(self.state, swept)
         assert state.status in ENDED or claimable(state, now=later + timedelta(days=2))
