@@ -131,7 +131,7 @@ class EntryListView(APIView):
         """One page of the entries the caller may see, with the same counts as the pages."""
         given = dict(request.query_params.lists())
         refuse_unknown(given, {"q", "cursor", "sort", *POSSIBLE})
-        official = _official(request)
+        official = official_of(request)
         page = find(
             official,
             timezone.localdate(),
@@ -171,7 +171,7 @@ class EntryView(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """The entry with all its data items; 404 when the caller may not know of it."""
-        resource = get_visible(_official(request), pk, timezone.localdate())
+        resource = get_visible(official_of(request), pk, timezone.localdate())
         return Response(EntryDetailSerializer(_detail(resource)).data)
 
 
@@ -200,7 +200,7 @@ def _detail(resource: Resource) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _official(request: Request) -> Official:
+def official_of(request: Request) -> Official:
     official = request.user
     if not isinstance(official, Official):
         message = "REST views are for signed-in officials."

@@ -15,3 +15,4 @@ class CatalogConfig(AppConfig):
 
         ledger_kinds.register_all()
         register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
+        register(NavItem("systems", _("Systems"), "catalog:systems", 70))

@@ -24,5 +24,7 @@ def register_all() -> None:
             "demo.loaded": _("demonstration organisation loaded"),
             "source.added": _("data source added"),
             "source.changed": _("data source changed"),
+            "system.added": _("information system added"),
+            "system.changed": _("information system changed"),
         }
     )

@@ -1,6 +1,7 @@
 """What can be done to the catalog: verbs, each in one transaction with ledger and search row."""
 
 from catalog.actions.attaching import Location, attach, attachment_faults
+from catalog.actions.census import save_system
 from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
 from catalog.actions.faults import publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
@@ -19,6 +20,7 @@ __all__ = [
     "publish",
     "revise",
     "save_draft",
+    "save_system",
     "set_visibility",
     "withdraw",
 ]

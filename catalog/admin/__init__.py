@@ -1,5 +1,6 @@
 """Administration of the catalog: a client of the actions. Stewards see their department's own."""
 
+from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
@@ -9,6 +10,7 @@ __all__ = [
     "AttachmentAdmin",
     "ClassificationAdmin",
     "DataSourceAdmin",
+    "InformationSystemAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import access
-from catalog.demo import entries, writing
+from catalog.demo import entries, systems, writing
 from catalog.demo.entries import Draft
 from catalog.models import Resource
 from catalog.search.index import reindex
@@ -40,9 +40,10 @@ def load(made: Organisation, *, seed: int, now: datetime, small: bool) -> Catalo
     resources = writing.write(planned, made, seed=seed)
     reindex(resource.pk for resource in resources)
     _let_some_see(planned, resources, made, Chance(seed, "visibility"))
+    counted = systems.load(made, planned, resources, seed=seed, today=today)
     record(
         "demo.catalog_loaded", by=None, obj=made.departments["data", PROVINCE], now=now,
-        data={"entries": len(resources), "seed": seed},
+        data={"entries": len(resources), "systems": counted, "seed": seed},
     )  # fmt: skip
     return Catalog(
         {

@@ -1,6 +1,7 @@
 """Models of the catalog."""
 
 from catalog.models.attachments import Attachment, DataSource
+from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
 from catalog.models.imports import ImportRun
 from catalog.models.numbering import CodeSeries
@@ -33,7 +34,10 @@ __all__ = [
     "FormatClass",
     "Grade",
     "ImportRun",
+    "InformationSystem",
+    "LinkStatus",
     "Mode",
+    "Network",
     "OpenType",
     "Resource",
     "ResourceGroupObjectPermission",
@@ -44,6 +48,7 @@ __all__ = [
     "ResourceVersion",
     "ResourceWords",
     "SharingType",
+    "SystemState",
     "UpdateCycle",
     "VersionStatus",
     "Visibility",
