@@ -40,7 +40,9 @@ def load(made: Organisation, *, seed: int, now: datetime, small: bool) -> Catalo
     resources = writing.write(planned, made, seed=seed)
     reindex(resource.pk for resource in resources)
     _let_some_see(planned, resources, made, Chance(seed, "visibility"))
-    counted = systems.load(made, planned, resources, seed=seed, today=today)
+    counted = systems.load(
+        made, planned, resources, chance=Chance(seed, "systems"), today=today, small=small
+    )
     record(
         "demo.catalog_loaded", by=None, obj=made.departments["data", PROVINCE], now=now,
         data={"entries": len(resources), "systems": counted, "seed": seed},

@@ -12,7 +12,9 @@ from portal.organisation.demo import PROVINCE, Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Department
 
-SYSTEMS, WHOLLY_LINKED, APART = 767, 11, 28
+FULL = (767, 11, 28)
+"""Systems, departments wholly linked, departments on networks of their own."""
+SMALL = (97, 2, 3)
 _LINKED_LINES = ("data", "police", "civil", "labour", "market", "medical")
 _OF_ENTRIES = ("{stem}管理系统", "{stem}服务平台")
 _OFFICE = (
@@ -26,17 +28,23 @@ _OBSTACLES = (
 
 
 def load(
-    made: Organisation, drafts: list[Draft], resources: list[Resource], *, seed: int, today: date
+    made: Organisation,
+    drafts: list[Draft],
+    resources: list[Resource],
+    *,
+    chance: Chance,
+    today: date,
+    small: bool,
 ) -> int:
     """Write the systems of the provincial departments and what they feed; return how many."""
-    chance = Chance(seed, "systems")
+    wanted, linked, apart = SMALL if small else FULL
     owners = {line: one for (line, code), one in made.departments.items() if code == PROVINCE}
-    kinds = _kinds(list(owners), chance)
+    kinds = _kinds(list(owners), chance, linked=linked, apart=apart)
     fed: dict[str, list[tuple[str, Resource]]] = {}
     for draft, resource in zip(drafts, resources, strict=True):
         if draft.key[1] == PROVINCE:
             fed.setdefault(draft.key[0], []).append((draft.subject.stem, resource))
-    each, more = divmod(SYSTEMS, 87)
+    each, more = divmod(wanted, len(owners))
     rows: list[tuple[InformationSystem, Resource | None]] = []
     for number, (line, department) in enumerate(owners.items()):
         count = each + (number < more)
@@ -55,13 +63,13 @@ def load(
     return len(rows)
 
 
-def _kinds(lines: list[str], chance: Chance) -> dict[str, str]:
+def _kinds(lines: list[str], chance: Chance, *, linked: int, apart: int) -> dict[str, str]:
+    first = list(_LINKED_LINES[:linked])
     others = [line for line in lines if line not in _LINKED_LINES]
-    linked = {*_LINKED_LINES, *chance.some(others, WHOLLY_LINKED - len(_LINKED_LINES))}
-    apart = set(chance.some([line for line in others if line not in linked], APART))
+    first += chance.some(others, linked - len(first))
+    last = chance.some([line for line in others if line not in first], apart)
     return {
-        line: "linked" if line in linked else "apart" if line in apart else "mixed"
-        for line in lines
+        line: "linked" if line in first else "apart" if line in last else "mixed" for line in lines
     }
 
 

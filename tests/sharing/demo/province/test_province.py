@@ -6,8 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from catalog.access import holds
+from catalog import census
+from catalog.access import holds, visible_to
 from catalog.actions import publication_faults
+from catalog.demo import systems
 from catalog.models import Attachment, DataItem, Resource, ResourceVersion, SharingType
 from portal.errors import NotVisible
 from portal.ledger.models import Entry
@@ -187,3 +189,13 @@ def test_the_invariants_hold() -> None:
     assert seal(timezone.now()) > 0
     checkpoint(timezone.now())
     call_command("verify_invariants")
+
+
+def test_the_census_has_the_province_s_numbers() -> None:
+    seen = visible_to(person("jiangsu.reviewer"), TODAY)
+    figures = [figure.value for figure in census.figures(seen, census.Choice())]
+    departments = census.lines(census.Choice())
+
+    assert (figures[0], *figures[2:4]) == systems.SMALL
+    assert len(departments) == 11
+    assert 0 < figures[4] < figures[0]
