@@ -7,3 +7,9 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     verbose_name = _("Operation")
+
+    def ready(self) -> None:
+        """Write sign-ins into the ledger."""
+        from portal import sign_in_records
+
+        sign_in_records.connect()

@@ -26,6 +26,13 @@ def choices() -> list[tuple[str, str]]:
 
 
 CORE: Mapping[str, Text] = {
+    "account.locked_out": _("account locked after failed sign-ins"),
+    "account.password_changed": _("password changed by its owner"),
+    "account.recovery_codes_made": _("recovery codes made"),
+    "account.second_factor_added": _("second factor added"),
+    "account.second_factor_removed": _("second factor removed"),
+    "account.signed_in": _("signed in"),
+    "account.signed_out": _("signed out"),
     "access.refused": _("access refused"),
     "calendar.day_removed": _("day of the calendar removed"),
     "calendar.day_set": _("day of the calendar set"),

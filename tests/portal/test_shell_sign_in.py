@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from portal.ledger.models import Entry
 from portal.organisation.models import Official
 from tests.portal.conftest import PASSWORD
 
@@ -204,3 +205,29 @@ def test_changing_the_password(client: Client, clerk: Official):
     assert client.get("/").status_code == 200, "this session goes on"
     assert sign_in(Client()).status_code == 200
     assert sign_in(Client(), fresh).status_code == 302
+
+
+def kinds_of(official: Official) -> list[str]:
+    entries = Entry.objects.filter(object_id=str(official.pk)).order_by("pk")
+    assert {entry.data["address"] for entry in entries} <= {"10.1.0.1", "127.0.0.1"}
+    return [entry.kind for entry in entries]
+
+
+def test_the_ledger_keeps_who_came_and_went(client: Client, clerk: Official):
+    sign_in(client)
+    client.post("/account/sign-out/")
+
+    assert kinds_of(clerk) == ["account.signed_in", "account.signed_out"]
+    assert Entry.objects.get(kind="account.signed_in").actor_id == clerk.pk
+
+
+def test_the_ledger_keeps_a_lock_out_but_no_failure_and_no_unknown_name(
+    client: Client, clerk: Official
+):
+    for name in ("clerk", "nobody"):
+        for _ in range(LIMIT + 3):
+            sign_in(client, "wrong", name=name)
+
+    assert kinds_of(clerk) == ["account.locked_out"]
+    assert Entry.objects.exclude(object_id=str(clerk.pk)).count() == 0
+    assert Entry.objects.get(kind="account.locked_out").actor_id is None
