@@ -48,6 +48,7 @@ CORE: Mapping[str, Text] = {
     "official.created": _("account created"),
     "official.deactivated": _("account switched off"),
     "official.reactivated": _("account switched on"),
+    "official.second_factor_removed": _("second factor taken away by an administrator"),
     "post.appointed": _("post given"),
     "post.relieved": _("end of a post set"),
     "region.changed": _("region changed"),

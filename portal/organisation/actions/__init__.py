@@ -12,6 +12,7 @@ from portal.organisation.actions.officials import (
     create_official,
     deactivate,
     reactivate,
+    remove_second_factor,
     set_first_password,
     update_official,
 )
@@ -26,6 +27,7 @@ from portal.organisation.actions.regions import load_regions, save_region
 __all__ = [
     "activate", "activation_path", "appoint", "close_department", "create_department",
     "create_official", "deactivate", "follow_posts", "load_regions", "reactivate", "relieve",
+    "remove_second_factor",
     "revoke_substitution", "save_region", "set_first_password", "substitute", "update_department",
     "update_official",
 ]  # fmt: skip

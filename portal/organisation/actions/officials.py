@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
@@ -81,6 +82,27 @@ def reactivate(*, by: Official, official: Official, now: datetime) -> Official:
     follow_posts(on=timezone.localdate(now), officials=[official.pk])
     record("official.reactivated", by=by, obj=official, now=now)
     return official
+
+
+@transaction.atomic
+def remove_second_factor(*, by: Official, official: Official, reason: str, now: datetime) -> None:
+    """Take away the second factor of somebody who lost it, with its recovery codes.
+
+    The account signs in by its password alone until its owner sets a new one up. NotAllowed for
+    one's own account and for accounts without a second factor.
+    """
+    official = Official.objects.select_for_update(of=("self",)).get(pk=official.pk)
+    if official.pk == by.pk:
+        raise NotAllowed(_("Nobody removes their own second factor here."))
+    factors = Authenticator.objects.filter(user=official)
+    kinds = sorted(factors.values_list("type", flat=True))
+    if not kinds:
+        raise NotAllowed(_("This account has no second factor."))
+    factors.delete()
+    record(
+        "official.second_factor_removed", by=by, obj=official, now=now,
+        data={"reason": reason, "factors": kinds},
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +48,7 @@ class OfficialAdmin(ExcelAdmin):
     )
     readonly_fields = ("state_shown", "is_staff", "last_login", "date_joined")
     inlines = (PostInline, SubstitutionInline)
-    actions_detail = ("offer_activation", "switch_off", "switch_on")
+    actions_detail = ("offer_activation", "switch_off", "switch_on", "remove_factor")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Official]:
         """With the posts the list shows."""
@@ -121,6 +122,12 @@ class OfficialAdmin(ExcelAdmin):
             return True
         return Official.objects.filter(pk=object_id, is_active=is_active).exists()
 
+    def has_factor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """The security administrator, for accounts that have a second factor."""
+        if Role.SECADMIN not in roles_of(request):
+            return False
+        return not object_id or Authenticator.objects.filter(user=object_id).exists()
+
     def has_offer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """The system administrator, for accounts that are on."""
         if Role.SYSADMIN not in roles_of(request):
@@ -165,6 +172,26 @@ class OfficialAdmin(ExcelAdmin):
         return ask(
             self, request, official, question,
             lambda _data: actions.reactivate(by=by(request), official=official, now=timezone.now()),
+        )  # fmt: skip
+
+    @button(_("Remove second factor"), permission="factor", icon="phonelink_erase")
+    def remove_factor(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """For somebody who lost the device and the recovery codes."""
+        official = Official.objects.get(pk=object_id)
+        question = Question(
+            title=_("Remove second factor"),
+            explanation=_(
+                "Make sure who is asking: until a new one is set up, the password alone opens the account."
+            ),
+            submit=_("Remove"),
+            done=_("The second factor is removed."),
+            form_class=ReasonForm,
+        )
+        return ask(
+            self, request, official, question,
+            lambda data: actions.remove_second_factor(
+                by=by(request), official=official, reason=data["reason"], now=timezone.now()
+            ),
         )  # fmt: skip
 
     @button(_("Make activation link"), permission="offer", icon="key")
