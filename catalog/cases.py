@@ -57,8 +57,9 @@ def people_behind(review: PublicationReview) -> dict[str, frozenset[int]]:
     """
     found: dict[str, frozenset[int]] = {}
     rows = review.steps.filter(round=review.round).order_by("seq")
-    for command, *people in rows.values_list("command", "actor_id", "acting_for_id"):
-        found.setdefault(command, frozenset(person for person in people if person is not None))
+    for command, actor, principal in rows.values_list("command", "actor_id", "acting_for_id"):
+        people: list[int | None] = [actor, principal]
+        found.setdefault(command, frozenset(one for one in people if one is not None))
     return found
 
 

@@ -23,7 +23,11 @@ def _area(rows: int = 3) -> forms.Textarea:
 
 def _text(label: Text, *, rows: int = 3, hint: Text = "") -> forms.CharField:
     return forms.CharField(
-        label=label, required=False, max_length=LONGEST_TEXT, widget=_area(rows), help_text=hint
+        label=label,  # type: ignore[arg-type] # lazy or not
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=_area(rows),
+        help_text=hint,  # type: ignore[arg-type]
     )
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from catalog import cases
 from catalog.models import PublicationReview, ReviewStatus
-from catalog.telling import tell
+from catalog.telling import page_of, tell
 from portal.notices.models import Notice
 
 
@@ -24,8 +24,7 @@ def remind(now: datetime) -> int:
 
 def _remind(review: PublicationReview, now: datetime) -> bool:
     on = timezone.localdate(now)
-    params = {"review": str(review.pk)}
-    today = Notice.objects.filter(kind="review.overdue", params__contains=params)
+    today = Notice.objects.filter(kind="review.overdue", url=page_of(review))
     told = {
         official
         for official, at in today.values_list("official_id", "created_at")
@@ -33,5 +32,5 @@ def _remind(review: PublicationReview, now: datetime) -> bool:
     }
     people = cases.holders([review.authority_id or 0], cases.AUTHORITY_ROLES, on) - told
     due = review.due_on.isoformat() if review.due_on else ""
-    tell(review, "review.overdue", people, now=now, due=due, **params)
+    tell(review, "review.overdue", people, now=now, due=due)
     return bool(people)

@@ -23,6 +23,11 @@ def tell(
             "department": review.resource.provider.name,
             **params,
         },
-        url=reverse("catalog:review", args=[review.pk]),
+        url=page_of(review),
         now=now,
     )
+
+
+def page_of(review: PublicationReview) -> str:
+    """Where notices about the review lead."""
+    return reverse("catalog:review", args=[review.pk])

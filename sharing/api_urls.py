@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView
+from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [
@@ -12,6 +13,13 @@ v1: list[URLPattern | URLResolver] = [
     path("regions/", organisation.RegionsView.as_view(), name="regions"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),
+    path("catalog-reviews/<uuid:pk>/", ReviewView.as_view(), name="catalog_review"),
+    path(
+        "catalog-reviews/<uuid:pk>/commands/",
+        ReviewCommandView.as_view(),
+        name="catalog_review_commands",
+    ),
     path("applications/", applications.ApplicationsView.as_view(), name="applications"),
     path("applications/<uuid:pk>/", applications.ApplicationView.as_view(), name="application"),
     path("applications/<uuid:pk>/plan/", applications.PlanView.as_view(), name="plan"),

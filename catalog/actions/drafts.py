@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,16 +33,18 @@ def create_draft(
     content: Mapping[str, Any],
     items: Sequence[Mapping[str, Any]],
     now: datetime,
+    resource_id: UUID | None = None,
 ) -> ResourceVersion:
     """Begin a new entry of ``provider`` and return its first version, a draft.
 
     ``content`` holds fields of the version, ``items`` the data items in order; both may be
     incomplete, but not wrong: Invalid lists every fault. Only those who look after the provider's
-    entries may do it (Forbidden); ``by`` None is a command of the portal itself.
+    entries may do it (Forbidden); ``by`` None is a command of the portal itself. A caller that
+    needs the same entries every time brings the ``resource_id``.
     """
     if by is not None and not manages_department(by, provider, timezone.localdate(now)):
         raise _not_manager()
-    resource = Resource(provider=provider, created_by=by)
+    resource = Resource(id=resource_id or uuid4(), provider=provider, created_by=by)
     version = ResourceVersion(resource=resource, number=1)
     _check(version, content, items)
     resource.save(force_insert=True)

@@ -54,7 +54,7 @@ def take_effect(
             done_on=check.done_on, text=check.text.strip(),
         )
         for check in step.order.checks
-        if step.after is Status.AUTHORITY_REVIEW
+        if step.after is Status.AUTHORITY_REVIEW and check.done_on is not None
     )  # fmt: skip
     _enter(review, step, row, by, now)
     _TELL[step.after](review, step, by, now)

@@ -196,7 +196,8 @@ def _send(
     review = PublicationReview.objects.filter(version=draft).first()
     order = Order(Command.SEND, seen=sending.seen, text=sending.text)
     actor = cases.actor_for(by, resource, review, on)
-    answer = decide(cases.state_of(review), order, actor=actor, now=now)
+    state = cases.state_of(review)
+    answer = decide(state, order, actor=actor, now=now)
     if isinstance(answer, Denial):
         raise error_for(answer)
     faults = [*sending_faults(draft, by, now), *order_faults(order, answer, (), on)]
@@ -214,7 +215,7 @@ def _send(
     review.received_at = review.due_on = review.limit_days = None
     review.due_provisional = False
     review.content_hash = _digest(draft)
-    return _store(review, Step(order, Status.DRAFT, answer), by, now)
+    return _store(review, Step(order, state.status, answer), by, now)
 
 
 def _execute(by: Official, review_id: UUID | str, order: Order, now: datetime) -> PublicationReview:

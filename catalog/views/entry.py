@@ -22,6 +22,7 @@ from catalog.models import (
     Resource,
     ResourceStatus,
     ResourceVersion,
+    ReviewStatus,
     VersionStatus,
 )
 from catalog.presenting.reviews import next_step, state_tag
@@ -56,6 +57,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
+        "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
 
@@ -66,6 +68,12 @@ def _review(resource: Resource) -> PublicationReview | None:
         resource=resource, version__status=VersionStatus.DRAFT
     )
     return drafts.select_related("version", "resource").first()
+
+
+def _can_be_sent(resource: Resource, review: PublicationReview | None) -> bool:
+    if review is not None:
+        return review.status in {ReviewStatus.RETURNED, ReviewStatus.TAKEN_BACK}
+    return resource.versions.filter(status=VersionStatus.DRAFT).exists()
 
 
 def _faults(version: ResourceVersion, on: date) -> list[Any]:
