@@ -89,9 +89,9 @@ def _updates_of_the_police(scene: _Scene, entries: Iterator[Resource], steward: 
     waiting = _revised(scene, next(entries), steward, "补充更新频率说明。", scene.at(1, 9))
     _sent(scene, waiting, steward, scene.at(1, 10), "更新周期和数据项有变化")
     timed = _revised(scene, next(entries), steward, "按新的业务口径填报。", scene.at(3, 9))
-    review = _approved(scene, _POLICE, timed, 2)
     tomorrow = timezone.localtime(scene.now) + timedelta(days=1)
     when = tomorrow.replace(hour=9, minute=0, second=0, microsecond=0)
+    review = _approved(scene, _POLICE, timed, 2, wanted_at=when)
     _give(scene, _authority(_POLICE), review, scene.at(1, 14), Command.SCHEDULE, publish_at=when)
     late = _revised(scene, next(entries), steward, "增补共享条件。", scene.at(6, 9))
     _approved(scene, _POLICE, late, 5)
@@ -188,11 +188,14 @@ def _sent(
 
 
 def _approved(
-    scene: _Scene, key: Key, version: ResourceVersion, days_ago: int
-) -> PublicationReview:
+    scene: _Scene, key: Key, version: ResourceVersion, days_ago: int,
+    *, wanted_at: datetime | None = None,
+) -> PublicationReview:  # fmt: skip
     """Sent and approved with both checks, so many working days ago."""
     steward = scene.holder(key, Role.STEWARD)
-    review = _sent(scene, version, steward, scene.at(days_ago, 10), "目录更新")
+    sending = actions.Sending(text="目录更新", wanted_at=wanted_at)
+    at = scene.at(days_ago, 10)
+    review = actions.send(by=steward, version=version, sending=sending, now=at)
     personal = version.items.filter(personal=True).exists()
     day = timezone.localdate(scene.at(days_ago, 11))
     checks = (
