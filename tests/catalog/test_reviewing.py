@@ -527,3 +527,37 @@ def test_many_are_decided_one_by_one_with_a_report(world):
     assert reviews[1].status == "authority_review"
     with pytest.raises(Invalid):
         actions.execute_many(by=authority, orders=[(reviews[1].pk, good)] * 201, now=world.now)
+
+
+# --- invariants ----------------------------------------------------------------------------
+
+BREACHES = {
+    44: [
+        "DELETE FROM catalog_reviewcheck WHERE kind = 'privacy'",
+        """UPDATE catalog_reviewstep SET actor_id = (SELECT sender_id FROM catalog_publicationreview)
+           WHERE command = 'approve' AND after = 'authority_review'""",
+        "UPDATE catalog_resourceversion SET title = 'x' WHERE published_by_id IS NOT NULL",
+        "UPDATE catalog_publicationreview SET status = 'returned'",
+    ],
+    45: [
+        "UPDATE catalog_reviewstep SET seq = 9 WHERE seq = 3",
+        "UPDATE catalog_publicationreview SET status = 'returned'",
+        "UPDATE catalog_reviewstep SET before = 'returned' WHERE seq = 2",
+        "UPDATE catalog_reviewstep SET actor_id = NULL WHERE seq = 2",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "statement"), [(number, one) for number, all_ in BREACHES.items() for one in all_]
+)
+def test_each_breach_is_found(world, number, statement):
+    published(world)
+    assert verify(number, timezone.now()) == []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET session_replication_role = replica")
+            cursor.execute(statement)
+            cursor.execute("SET session_replication_role = DEFAULT")
+        assert verify(number, timezone.now())
+        transaction.set_rollback(True)
