@@ -149,6 +149,11 @@ class PublicationReview(models.Model):
         """Whether the version waits for somebody or something."""
         return self.status in UNDER_REVIEW
 
+    @property
+    def is_waiting_for_authority(self) -> bool:
+        """Whether the authority's clock runs (Decree 809 article 17)."""
+        return self.status == ReviewStatus.AUTHORITY_REVIEW
+
 
 class ReviewStep(models.Model):
     """One step of a review; the database refuses to change or delete it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import models
@@ -15,8 +16,18 @@ from catalog.models import Classification, DataItem, Mode, ResourceVersion
 from portal.errors import Text
 
 COMPARED = tuple(name for name in CONTENT_FIELDS if name not in APPROVALS)
+SHORT, LONG = 12, 2000
+"""Texts of fewer or more characters are shown as a whole."""
 _TONES = {Kind.ADDED: "ok", Kind.REMOVED: "stop", Kind.CHANGED: "wait", Kind.MOVED: ""}
 _ICONS = {Kind.ADDED: "check", Kind.REMOVED: "cross", Kind.CHANGED: "pen", Kind.MOVED: "right"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a text; ``differs`` if the other version does not have it."""
+
+    text: str
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,28 @@ class ShownChange:
     label: str
     old: str
     new: str
+
+    @property
+    def old_parts(self) -> list[Part]:
+        """The old text, in pieces that went and pieces that stayed."""
+        return _parts(self.old, self.new)
+
+    @property
+    def new_parts(self) -> list[Part]:
+        """The new text, in pieces that came and pieces that stayed."""
+        return _parts(self.new, self.old)
+
+
+def _parts(text: str, other: str) -> list[Part]:
+    """Short values differ as a whole: half a word tells nobody anything."""
+    if min(len(text), len(other)) < SHORT or max(len(text), len(other)) > LONG:
+        return [Part(text, differs=True)]
+    matcher = SequenceMatcher(None, other, text, autojunk=False)
+    return [
+        Part(text[start:end], differs=tag != "equal")
+        for tag, _from, _to, start, end in matcher.get_opcodes()
+        if end > start
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from portal.pages.fields import add_faults
 PAGE_SIZE = 20
 STATES = (
     ("", gettext_lazy("All")),
-    ("draft", gettext_lazy("to be sent")),
-    ("review", gettext_lazy("under review")),
-    ("returned", gettext_lazy("returned")),
+    ("draft", gettext_lazy("To be sent")),
+    ("review", gettext_lazy("Under review")),
+    ("returned", gettext_lazy("Returned")),
 )
 
 
