@@ -159,13 +159,13 @@ def _to_review(review: PublicationReview, step: Step, by: Official | None, now: 
 
 
 def _returned(review: PublicationReview, step: Step, by: Official | None, now: datetime) -> None:
-    kind = "review.returned"
+    notice = "review.returned"
     if by is None:
         timed = step.before is Status.SCHEDULED and len(step.faults) > 0
-        kind = "review.not_published" if timed else "review.interrupted"
+        notice = "review.not_published" if timed else "review.interrupted"
     texts = [*(one.text for one in step.order.remarks), *(str(one.message) for one in step.faults)]
     text = step.order.text.strip() or "; ".join(texts)
-    tell(review, kind, _stewards(review, now), now=now, name=_name(by), text=text[:300])
+    tell(review, notice, _stewards(review, now), now=now, name=_name(by), text=text[:300])
 
 
 def _taken_back(review: PublicationReview, step: Step, by: Official | None, now: datetime) -> None:
