@@ -37,9 +37,7 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-            widget=forms.DateTimeInput(
-                attrs={"type": "datetime-local", "class": "input--short"}, format="%Y-%m-%dT%H:%M"
-            ),
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             **kwargs,
         )
 
