@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import actions, cases
 from catalog.forms import REMARK, ManyForm, ReviewForm, TakeBackForm
 from catalog.lifecycle.terms import DECISIONS, Command
-from catalog.models import PublicationReview, ReviewStatus
+from catalog.models import PublicationReview, ResourceVersion, ReviewStatus, VersionStatus
 from catalog.presenting import reviews as words
 from catalog.presenting.differences import difference
 from catalog.views.entry import facts_of, item_rows
@@ -174,7 +174,7 @@ def _context(
     items = list(version.items.all())
     steps = words.steps_of(found)
     kind, word = words.state_tag(found)
-    live = resource.live if resource.live_id != version.pk else None
+    base = _base(version, resource.live)
     decides = [command for command in DECISIONS if commands.get(command, "") is None]
     written = {place: request.POST.get(f"{REMARK}{place}", "") for place, _name in _places(items)}
     return {
@@ -184,8 +184,9 @@ def _context(
         "facts": facts_of(resource, version),
         "items": item_rows(items),
         "personal": any(item.personal for item in items),
-        "live": live,
-        "difference": difference(live, version) if live else None,
+        "base": base,
+        "is_live": base is not None and base.pk == resource.live_id,
+        "difference": difference(base, version) if base else None,
         "steps": steps,
         "returned": words.last_return(found, steps),
         "checks": next((step.checks for step in steps if step.checks), ()),
@@ -202,6 +203,19 @@ def _context(
         ] if commands[Command.RETURN] is None else [],
         "wrote_remarks": any(written.values()),
     }  # fmt: skip
+
+
+def _base(version: ResourceVersion, live: ResourceVersion | None) -> ResourceVersion | None:
+    """What the version is compared with: the live one, or the one that was live before it."""
+    if live is not None and live.number < version.number:
+        return live
+    older = version.resource.versions.filter(number__lt=version.number)
+    return (
+        older.exclude(status=VersionStatus.DRAFT)
+        .select_related("classification")
+        .order_by("-number")
+        .first()
+    )
 
 
 def _places(items: list[Any]) -> list[tuple[str, str]]:
