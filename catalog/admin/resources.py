@@ -209,12 +209,12 @@ class ResourceAdmin(ManagedAdmin):
         resource = self._managed(request, object_id)
         return HttpResponseRedirect(reverse("catalog:timeline", args=[resource.pk]))
 
-    @action(description=_("Withdraw"), url_path="withdraw")  # type: ignore[untyped-decorator]
+    @action(description=_("Withdraw the entry"), url_path="withdraw")  # type: ignore[untyped-decorator]
     def withdraw_entry(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the entry out of the catalog, with a reason."""
         resource = self._managed(request, object_id)
         page = self._page(
-            request, resource, _("Withdraw %(title)s") % {"title": resource}, _("Withdraw"),
+            request, resource, _("Withdraw %(title)s") % {"title": resource}, _("Withdraw the entry"),
             _("Nobody finds the entry any more; grants on it stop."), _("The entry is withdrawn."),
         )  # fmt: skip
         return confirmed(

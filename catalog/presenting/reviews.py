@@ -21,6 +21,8 @@ from catalog.presenting.differences import COMPARED, label_of
 from portal.errors import Text
 from portal.worktime.access import citation
 
+MOST_PLACES: Final = 500
+
 STATES: Final[Mapping[str, tuple[str, Text]]] = {
     "": ("", gettext_lazy("not sent yet")),
     Status.HEAD_REVIEW: ("run", ReviewStatus.HEAD_REVIEW.label),
@@ -48,7 +50,7 @@ _HAPPENED: Final[Mapping[str, Text]] = {
     Status.HEAD_REVIEW: gettext_lazy("Sent for review"),
     Status.AUTHORITY_REVIEW: gettext_lazy("Approved by the department"),
     Status.SCHEDULED: gettext_lazy("Reviewed by the authority, publication set"),
-    Status.PUBLISHED: gettext_lazy("Published"),
+    Status.PUBLISHED: gettext_lazy("Reviewed and published"),
     Status.RETURNED: gettext_lazy("Returned"),
     Status.TAKEN_BACK: gettext_lazy("Taken back"),
     Status.BLOCKED: gettext_lazy("Marked as secret"),
@@ -107,7 +109,7 @@ def _step(row: ReviewStep, names: Mapping[str, str]) -> ShownStep:
     article = _ARTICLES.get(row.after, "")
     return ShownStep(
         at=row.at,
-        what=str(_HAPPENED[row.after]),
+        what=_("Published at its time") if row.command == "publish" else str(_HAPPENED[row.after]),
         who=_who(row),
         text=row.text,
         remarks=tuple(
@@ -143,9 +145,14 @@ def place_name(place: str, names: Mapping[str, str]) -> str:
 
 
 def remark_places(items: list[DataItem]) -> list[tuple[str, str]]:
-    """Every place that a remark can be about, with its name."""
+    """Every place that a remark can be about, with its name; of very many items only all together.
+
+    A form has no more fields than the server takes.
+    """
     fields = [(name, label_of(ResourceVersion, name)) for name in COMPARED]
     own = [(f"items[{item.key}]", _("Item “%(name)s”") % {"name": item.name}) for item in items]
+    if len(own) > MOST_PLACES:
+        own = []
     return [*fields, ("items", _("Data items")), *own]
 
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from catalog import actions
 from catalog.lifecycle.terms import Command, Order
-from catalog.models import PublicationReview
+from catalog.models import DataItem, PublicationReview
+from catalog.presenting.differences import ShownChange
+from catalog.presenting.reviews import remark_places
 from portal.organisation.models import Official
 from tests.catalog.conftest import reads_english
 from tests.catalog.reviewed import approved, give, new_draft, published, returned, send
@@ -167,25 +169,24 @@ def test_the_sender_takes_back_on_the_page(sign_in, world):
 OUTSIDERS = ["clerk", "county_office", "city_reviewer", "sysadmin", "auditadmin"]
 
 
-@pytest.mark.parametrize("who", OUTSIDERS)
-def test_what_one_may_not_see_does_not_exist(sign_in, world, who):
+def test_what_one_may_not_see_does_not_exist(sign_in, world):
     review = approved(world)
-    client = sign_in(who)
     resource = review.resource_id
     pages = [
         page_of(review),
         *(reverse(f"catalog:{name}", args=[resource]) for name in ("send", "timeline", "compare")),
     ]
-    for page in pages:
-        assert client.get(page).status_code == 404
-    answer = {"seen": 2, "decision": "approve"}
-    assert client.post(page_of(review), answer).status_code == 404
-    many = {"decision": "approve", "chosen": f"{review.pk}:2"}
-    assert client.post(reverse("catalog:review_many"), many).status_code == 404
-    for name in ("reviews", "drafts"):
-        assert "户籍迁移信息" not in text_of(
-            client.get(reverse(f"catalog:{name}"), {"show": "all"})
-        )
+    for who in OUTSIDERS:
+        client = sign_in(who)
+        for page in pages:
+            assert client.get(page).status_code == 404, (who, page)
+        answer = {"seen": 2, "decision": "approve"}
+        assert client.post(page_of(review), answer).status_code == 404
+        many = {"decision": "approve", "chosen": f"{review.pk}:2"}
+        assert client.post(reverse("catalog:review_many"), many).status_code == 404
+        for name in ("reviews", "drafts"):
+            page = text_of(client.get(reverse(f"catalog:{name}"), {"show": "all"}))
+            assert "户籍迁移信息" not in page
     review.refresh_from_db()
     assert review.status == "authority_review"
 
@@ -264,7 +265,12 @@ def test_versions_are_compared_by_item_for_readers_of_the_catalog(sign_in, world
 def test_the_timeline_tells_every_step_to_the_managers(sign_in, world):
     review = published(world)
     page = text_of(sign_in("steward").get(reverse("catalog:timeline", args=[review.resource_id])))
-    for expected in ["Published", "Approved by the department", "Sent for review", "保密办 何志强"]:
+    for expected in [
+        "Reviewed and published",
+        "Approved by the department",
+        "Sent for review",
+        "保密办 何志强",
+    ]:
         assert expected in page
     page = text_of(sign_in("steward").get(reverse("catalog:timeline", args=[world.resource.pk])))
     assert "No version of this entry was reviewed here" in page
@@ -315,3 +321,19 @@ def test_lists_take_the_same_few_queries_however_long(sign_in, world, name):
             counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[1] <= 40
+
+
+def test_long_texts_show_only_what_differs_and_short_ones_the_whole_value():
+    old, new = "省内和跨省户口迁入、迁出登记。", "省内和跨省户口迁入、迁出登记，含曾用名。"
+    change = ShownChange("", old, new)
+    assert [part.text for part in change.new_parts if part.differs] == ["，含曾用名"]
+    assert "".join(part.text for part in change.new_parts) == new
+    assert "".join(part.text for part in change.old_parts) == old
+    assert [part.differs for part in ShownChange("", "每日", "每周").new_parts] == [True]
+
+
+def test_remarks_at_very_many_items_are_asked_for_all_together():
+    few, many = ([DataItem(key=f"k{n}", name="n") for n in range(count)] for count in (3, 501))
+    assert "items[k0]" in dict(remark_places(few))
+    assert "items[k0]" not in dict(remark_places(many))
+    assert "items" in dict(remark_places(many))

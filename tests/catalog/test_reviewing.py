@@ -1,6 +1,7 @@
 """The way of a version into the catalog: steps, people, faults, time, many at once."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.db import connection, transaction
@@ -109,12 +110,12 @@ WRONG_CHECKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("checks", "fields"), WRONG_CHECKS)
-def test_the_head_cannot_approve_without_both_checks(world, checks, fields):
+def test_the_head_cannot_approve_without_both_checks(world):
     review = send(world, new_draft(world))
-    with pytest.raises(Invalid) as refused:
-        give(world, review, "provider_head", Order(Command.APPROVE, checks=checks))
-    assert {fault.field for fault in refused.value.faults} == fields
+    for checks, fields in WRONG_CHECKS:
+        with pytest.raises(Invalid) as refused:
+            give(world, review, "provider_head", Order(Command.APPROVE, checks=checks))
+        assert {fault.field for fault in refused.value.faults} == fields
     review.refresh_from_db()
     assert review.status == "head_review"
 
@@ -181,10 +182,12 @@ WRONG_PEOPLE = [
 ]
 
 
-@pytest.mark.parametrize(("status", "who", "code"), WRONG_PEOPLE)
-def test_a_step_belongs_to_its_office(world, status, who, code):
+@pytest.mark.parametrize("status", ["head_review", "authority_review"])
+def test_a_step_belongs_to_its_office(world, status):
     review = send(world, new_draft(world)) if status == "head_review" else approved(world)
-    for order in (APPROVE, Order(Command.RETURN, text="x")):
+    orders = (APPROVE, Order(Command.RETURN, text="x"))
+    cases_of_it = [(who, code) for at, who, code in WRONG_PEOPLE if at == status]
+    for (who, code), order in product(cases_of_it, orders):
         with pytest.raises(NotVisible if code is None else NotAllowed) as refused:
             give(world, review, who, order)
         if code is not None:
@@ -329,20 +332,21 @@ def test_the_authority_returns_too_and_the_approval_is_gone(world):
     assert cases.get_review(world.people["province_reviewer"], review.pk, world.today) == review
 
 
-@pytest.mark.parametrize(
-    ("order", "field"),
-    [
-        (Order(Command.RETURN, text="  "), "text"),
-        (Order(Command.RETURN, remarks=(Remark("items[nope]", "x"),)), "remarks"),
-        (Order(Command.RETURN, text="长" * 2001), "text"),
-        (Order(Command.BLOCK, text="x"), "mark"),
-        (Order(Command.BLOCK, mark=Mark.WORK), "text"),
-    ],
-)
-def test_an_incomplete_decision_names_what_is_missing(world, order, field):
-    with pytest.raises(Invalid) as refused:
-        give(world, send(world, new_draft(world)), "provider_head", order)
-    assert [fault.field for fault in refused.value.faults] == [field]
+INCOMPLETE = [
+    (Order(Command.RETURN, text="  "), "text"),
+    (Order(Command.RETURN, remarks=(Remark("items[nope]", "x"),)), "remarks"),
+    (Order(Command.RETURN, text="长" * 2001), "text"),
+    (Order(Command.BLOCK, text="x"), "mark"),
+    (Order(Command.BLOCK, mark=Mark.WORK), "text"),
+]
+
+
+def test_an_incomplete_decision_names_what_is_missing(world):
+    review = send(world, new_draft(world))
+    for order, field in INCOMPLETE:
+        with pytest.raises(Invalid) as refused:
+            give(world, review, "provider_head", order)
+        assert [fault.field for fault in refused.value.faults] == [field]
 
 
 @pytest.mark.parametrize("at", ["head_review", "authority_review", "scheduled"])
@@ -380,8 +384,9 @@ def test_a_withdrawn_entry_calls_its_update_back(world):
 # --- R06 -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mark", Mark)
-@pytest.mark.parametrize("who", ["provider_head", "province_reviewer"])
+@pytest.mark.parametrize(
+    ("mark", "who"), [(Mark.STATE, "provider_head"), (Mark.WORK, "province_reviewer")]
+)
 def test_a_secret_blocks_the_entry_for_good(world, mark, who):
     live = published(world)
     resource = live.resource
@@ -548,16 +553,17 @@ BREACHES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("number", "statement"), [(number, one) for number, all_ in BREACHES.items() for one in all_]
-)
-def test_each_breach_is_found(world, number, statement):
+def test_each_breach_is_found(world):
     published(world)
-    assert verify(number, timezone.now()) == []
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET session_replication_role = replica")
-            cursor.execute(statement)
-            cursor.execute("SET session_replication_role = DEFAULT")
-        assert verify(number, timezone.now())
-        transaction.set_rollback(True)
+    for number, statements in BREACHES.items():
+        assert verify(number, timezone.now()) == []
+        for statement in statements:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SET CONSTRAINTS ALL IMMEDIATE; SET session_replication_role = replica"
+                    )
+                    cursor.execute(statement)
+                    cursor.execute("SET session_replication_role = DEFAULT")
+                assert verify(number, timezone.now()), statement
+                transaction.set_rollback(True)
