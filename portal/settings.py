@@ -290,6 +290,7 @@ SPECTACULAR_SETTINGS = {
         "PullStatusEnum": "sharing.models.Pull.Status",
         "ItemStatusEnum": "sharing.models.ApplicationItem.Status",
         "StageStatusEnum": "sharing.models.ItemStage.Status",
+        "ReviewStatusEnum": "catalog.models.ReviewStatus",
     },
 }
 

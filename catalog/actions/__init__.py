@@ -16,12 +16,11 @@ from catalog.actions.reviewing import (
     available_commands,
     execute,
     execute_many,
-    publish_due,
-    recompute_deadlines,
     send,
     sending_faults,
 )
 from catalog.actions.rights import forbid, permit
+from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Steps of a version on its way into the catalog: one lock, one decision, what follows from it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -18,7 +18,7 @@ from catalog.actions.orders import order_faults
 from catalog.actions.publishing import content_digest, make_live, take_down
 from catalog.actions.review_effects import Step, take_effect
 from catalog.lifecycle.decide import available, decide
-from catalog.lifecycle.terms import CLOCK, Actor, Command, Denial, Order, Status
+from catalog.lifecycle.terms import Actor, Command, Denial, Order, Status
 from catalog.models import (
     SHOWN_STATUSES,
     PublicationReview,
@@ -103,23 +103,13 @@ def execute_many(
     return outcomes
 
 
-def publish_due(now: datetime) -> int:
-    """Publish what was approved for a time that has come; return how many were decided on.
-
-    A version that has become faulty meanwhile goes back to its sender with the faults. Safe to run
-    twice and by several at once: each looks again under the lock.
-    """
-    due = PublicationReview.objects.due_for_publication(now).order_by("publish_at", "pk")
-    return sum(_publish_one(pk, now) for pk in list(due.values_list("pk", flat=True)))
-
-
 @transaction.atomic
 def interrupt(resource: Resource, fault: Fault, *, now: datetime) -> None:
     """Return a version of the locked entry that is under review, because the entry changed."""
     for review in PublicationReview.objects.under_review().filter(resource=resource):
-        locked = _locked(review.pk, resource)
+        locked = lock_review(review.pk, resource)
         step = Step(Order(Command.RETURN), Status(locked.status), Status.RETURNED, (fault,))
-        _carry_out(locked, step, None, now)
+        carry_out(locked, step, None, now)
 
 
 def available_commands(
@@ -220,13 +210,13 @@ def _send(
 
 def _execute(by: Official, review_id: UUID | str, order: Order, now: datetime) -> PublicationReview:
     on = timezone.localdate(now)
-    review = _locked(cases.get_review(by, review_id, on).pk)
+    review = lock_review(cases.get_review(by, review_id, on).pk)
     actor = cases.actor_for(by, review.resource, review, on)
     answer = _decided(review, order, actor, now)
     items = list(review.version.items.all())
     if faults := order_faults(order, answer, items, on):
         raise Invalid(_("The decision is not complete yet."), faults)
-    return _carry_out(review, Step(order, Status(review.status), answer), by, now)
+    return carry_out(review, Step(order, Status(review.status), answer), by, now)
 
 
 def _decided(review: PublicationReview, order: Order, actor: Actor, now: datetime) -> Status:
@@ -238,7 +228,7 @@ def _decided(review: PublicationReview, order: Order, actor: Actor, now: datetim
     return answer
 
 
-def _locked(review_id: UUID, resource: Resource | None = None) -> PublicationReview:
+def lock_review(review_id: UUID, resource: Resource | None = None) -> PublicationReview:
     """The review with its entry, both locked, in the order in which all actions lock."""
     found = PublicationReview.objects.get(pk=review_id)
     entry = resource or lock_managed(None, found.resource, timezone.localdate(found.sent_at))
@@ -251,7 +241,7 @@ def _locked(review_id: UUID, resource: Resource | None = None) -> PublicationRev
     return review
 
 
-def _carry_out(
+def carry_out(
     review: PublicationReview, step: Step, by: Official | None, now: datetime
 ) -> PublicationReview:
     """Store the decided step and do what it means."""
@@ -259,10 +249,10 @@ def _carry_out(
         case Status.AUTHORITY_REVIEW:
             _approve(review, by, now)
         case Status.SCHEDULED:
-            refuse(_faults_now(review, now))
+            refuse(faults_now(review, now))
             review.released_by, review.publish_at = by, step.order.publish_at
         case Status.PUBLISHED:
-            refuse(_faults_now(review, now))
+            refuse(faults_now(review, now))
             review.released_by = by or review.released_by
         case Status.BLOCKED:
             _set_approvals(review.version, value=False)
@@ -305,7 +295,7 @@ def set_due_date(review: PublicationReview) -> None:
         review.due_on, review.due_provisional = due.on, due.provisional
 
 
-def _faults_now(review: PublicationReview, now: datetime) -> list[Fault]:
+def faults_now(review: PublicationReview, now: datetime) -> list[Fault]:
     """What keeps the sent version from being published at this moment."""
     faults = publication_faults(review.version, timezone.localdate(now))
     if _digest(review.version) != review.content_hash:
@@ -354,45 +344,3 @@ def _store(
     review.save()
     take_effect(review, step, by=by, acting_for=for_whom, now=now)
     return review
-
-
-@transaction.atomic
-def _publish_one(review_id: UUID, now: datetime) -> bool:
-    """One timed publication; False when somebody else has it or had it."""
-    found = PublicationReview.objects.due_for_publication(now).filter(pk=review_id)
-    if not Resource.objects.select_for_update(skip_locked=True, no_key=True).filter(
-        pk__in=found.values("resource")
-    ):
-        return False
-    review = _locked(review_id)
-    if review.status != ReviewStatus.SCHEDULED:
-        return False
-    faults = _faults_now(review, now)
-    order = Order(Command.RETURN if faults else Command.PUBLISH)
-    answer = decide(cases.state_of(review), order, actor=CLOCK, now=now)
-    if isinstance(answer, Denial):
-        return False
-    _carry_out(review, Step(order, Status(review.status), answer, tuple(faults)), None, now)
-    return True
-
-
-def recompute_deadlines(now: datetime) -> int:
-    """Derive due dates anew after the calendar or a limit changed; return how many moved."""
-    waiting: Iterable[UUID] = PublicationReview.objects.filter(
-        status=ReviewStatus.AUTHORITY_REVIEW
-    ).values_list("pk", flat=True)
-    return sum(_recompute(pk, now) for pk in list(waiting))
-
-
-@transaction.atomic
-def _recompute(review_id: UUID, now: datetime) -> bool:
-    review = _locked(review_id)
-    before = (review.due_on, review.due_provisional)
-    set_due_date(review)
-    if review.status != ReviewStatus.AUTHORITY_REVIEW or before == (
-        review.due_on, review.due_provisional,
-    ):  # fmt: skip
-        return False
-    review.updated_at = now
-    review.save(update_fields=["due_on", "due_provisional", "limit_days", "updated_at"])
-    return True

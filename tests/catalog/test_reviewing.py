@@ -5,11 +5,12 @@ from itertools import product
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import IntegrityError
+from django.db.utils import IntegrityError, OperationalError
 from django.utils import timezone
 
 from catalog import actions, cases
 from catalog.access import visible_to
+from catalog.actions import publishing
 from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Outcome, Remark
 from catalog.models import (
     DataItem,
@@ -499,6 +500,24 @@ def test_a_timed_version_that_has_become_faulty_goes_back_with_its_faults(world)
     assert fault["field"] == "title"
     assert told("review.not_published") == {"steward"}
     assert Resource.objects.get(pk=review.resource_id).status == "draft"
+
+
+def test_one_timed_version_that_fails_does_not_keep_the_others_waiting(world, monkeypatch):
+    first, second = timed(world), timed(world, title="暂住登记信息")
+    after = world.now + timedelta(hours=2)
+
+    def fail(resources) -> int:
+        if first.resource in resources:
+            raise OperationalError
+        return 1
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publishing, "reindex", fail)
+        assert actions.publish_due(after) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("scheduled", "published")
+    assert actions.publish_due(after) == 1
 
 
 def test_the_authority_may_not_put_publication_off_but_the_provider_may(world):
