@@ -1,14 +1,15 @@
 """Forms of the pages about entries on their way into the catalog; actions decide what they mean."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.actions.orders import LONGEST_TEXT
-from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Outcome, Remark
+from catalog.actions.orders import LONGEST_TEXT, order_faults
+from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Outcome, Remark, Status
 from catalog.models import CheckOutcome, SecrecyMark
 from portal.errors import Fault, Invalid, Text
 from portal.pages.fields import add_faults
@@ -65,15 +66,9 @@ _CHECK_FIELDS = tuple(
 )
 
 
-class ReviewForm(forms.Form):
-    """What a head of department or a reviewer decides about a version."""
+class ChecksForm(forms.Form):
+    """The two checks of Decree 809 article 13, as the head of department records them."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-    decision = forms.ChoiceField(
-        label=_("Your decision"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what you decide.")},
-    )
     secrecy_outcome = forms.ChoiceField(
         label=_("Outcome of the secrecy review"),
         required=False,
@@ -101,6 +96,28 @@ class ReviewForm(forms.Form):
         label=_("Assessment done on"), required=False, widget=forms.DateInput
     )
     privacy_text = _text(_("Measures, or a note on the assessment"), rows=2)
+
+    def checks(self) -> tuple[Check, ...]:
+        """What was filled in; none where the form does not ask for it."""
+        return tuple(self._check(kind) for kind in CheckKind if f"{kind}_by" in self.fields)
+
+    def _check(self, kind: CheckKind) -> Check:
+        data = self.cleaned_data
+        return Check(
+            kind, data[f"{kind}_outcome"], data[f"{kind}_by"], data[f"{kind}_on"],
+            data[f"{kind}_text"],
+        )  # fmt: skip
+
+
+class ReviewForm(ChecksForm):
+    """What a head of department or a reviewer decides about a version."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you decide.")},
+    )
     publish_at = MomentField(label=_("Publish at"), required=False)
     text = _text(
         _("What has to change"),
@@ -163,17 +180,10 @@ class ReviewForm(forms.Form):
             seen=data["seen"],
             text=text if command in {Command.BLOCK, Command.RETURN} else "",
             remarks=remarks_in(self.data) if returns else (),
-            checks=tuple(self._check(kind) for kind in CheckKind if f"{kind}_by" in data),
+            checks=self.checks(),
             publish_at=data["publish_at"] if command is Command.SCHEDULE else None,
             mark=Mark(marked) if marked else None,
         )
-
-    def _check(self, kind: CheckKind) -> Check:
-        data = self.cleaned_data
-        return Check(
-            kind, data[f"{kind}_outcome"], data[f"{kind}_by"], data[f"{kind}_on"],
-            data[f"{kind}_text"],
-        )  # fmt: skip
 
     def show(self, error: Invalid) -> None:
         """Say the faults of the order at its fields."""
@@ -209,33 +219,57 @@ class TakeBackForm(forms.Form):
         return Order(Command.TAKE_BACK, seen=data["seen"], text=data["text"])
 
 
-class ManyForm(forms.Form):
-    """One decision on many versions."""
+class ManyForm(ChecksForm):
+    """One decision on many versions; for a department its checks hold for every one of them."""
 
     decision = forms.ChoiceField(
         label=_("With the chosen ones"),
         widget=forms.RadioSelect,
-        choices=[
-            (Command.APPROVE.value, _("Approve and publish")),
-            (Command.RETURN.value, _("Return with this remark")),
-        ],
         error_messages={"required": _("Choose what you decide.")},
     )
     text = _text(_("Remark"), rows=2)
 
-    needed = frozenset({"text"})
-    reveals = {"decision": {Command.RETURN.value: ("text",)}}
-    choice_hints = {
-        "decision": {
-            Command.APPROVE.value: _("Each one at the time its department wants, else at once.")
+    def __init__(self, *args: Any, for_department: bool, **kwargs: Any) -> None:
+        """``for_department``: some of them wait for their department's approval."""
+        super().__init__(*args, **kwargs)
+        approve = _("Approve") if for_department else _("Approve and publish")
+        decision = self.fields["decision"]
+        decision.choices = [  # type: ignore[attr-defined]
+            (Command.APPROVE.value, approve),
+            (Command.RETURN.value, _("Return with this remark")),
+        ]
+        for name in () if for_department else _CHECK_FIELDS:
+            del self.fields[name]
+        self.reveals = {
+            "decision": {
+                Command.APPROVE.value: _CHECK_FIELDS if for_department else (),
+                Command.RETURN.value: ("text",),
+            }
         }
-    }
+        hint = (
+            _("The checks are recorded for every one of them.")
+            if for_department
+            else _("Each one at the time its department wants, else at once.")
+        )
+        self.choice_hints = {"decision": {Command.APPROVE.value: hint}}
+        self.needed = frozenset({"text", *_CHECK_FIELDS})
+        self.for_department = for_department
 
     def order(self, seen: int, wanted_at: datetime | None, now: datetime) -> Order:
-        """The order for one of them."""
+        """The order for one of them; ``wanted_at`` where it waits for the authority."""
         command = Command(self.cleaned_data["decision"])
         if command is Command.RETURN:
             return Order(command, seen=seen, text=self.cleaned_data["text"])
         if wanted_at is not None and wanted_at > now:
             return Order(Command.SCHEDULE, seen=seen, publish_at=wanted_at)
-        return Order(command, seen=seen)
+        return Order(command, seen=seen, checks=self.checks())
+
+    def show_faults(self, on: date) -> bool:
+        """Say at the fields what is missing for all of them; whether anything is."""
+        order = self.order(0, None, timezone.now())
+        wants = order.command is Command.APPROVE and self.for_department
+        after = Status.AUTHORITY_REVIEW if wants else Status.RETURNED
+        faults = order_faults(order, after, (), on)
+        if faults:
+            add_faults(self, Invalid("", faults))
+        return bool(faults)

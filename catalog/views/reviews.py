@@ -44,7 +44,10 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "show": which,
         "waiting": waiting.count(),
         "late": late.count(),
-        "form": ManyForm(),
+        "form": ManyForm(
+            for_department=any(at_head(row["review"]) for row in rows),
+            initial={"secrecy_on": on, "privacy_on": on},
+        ),
         "several": any(row["selectable"] for row in rows) and which != "all",
     }
     return render(request, "catalog/reviews.html", context)
@@ -56,15 +59,19 @@ def _row(review: PublicationReview) -> dict[str, Any]:
         "review": review,
         "kind": kind,
         "word": word,
-        "selectable": review.status == ReviewStatus.AUTHORITY_REVIEW,
+        "selectable": review.status in {ReviewStatus.HEAD_REVIEW, ReviewStatus.AUTHORITY_REVIEW},
     }
+
+
+def at_head(review: PublicationReview) -> bool:
+    """Whether the department itself has to approve first."""
+    return review.status == ReviewStatus.HEAD_REVIEW
 
 
 @require_POST
 def review_many(request: HttpRequest) -> HttpResponse:
     """One decision on many versions, each decided on its own, and a report of every one."""
     official, now = reader_of(request), timezone.now()
-    form = ManyForm(request.POST)
     chosen = _chosen(request.POST)
     if not chosen:
         messages.error(request, _("Choose at least one version."))
@@ -72,8 +79,12 @@ def review_many(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate(now)
     seen = [(cases.get_review(official, pk, on), count) for pk, count in chosen]
     outcomes: list[actions.Outcome] = []
-    if form.is_valid():
-        orders = [(review.pk, form.order(count, review.wanted_at, now)) for review, count in seen]
+    form = ManyForm(request.POST, for_department=any(at_head(review) for review, _count in seen))
+    if form.is_valid() and not form.show_faults(on):
+        orders = [
+            (review.pk, form.order(count, None if at_head(review) else review.wanted_at, now))
+            for review, count in seen
+        ]
         outcomes = actions.execute_many(by=official, orders=orders, now=now)
     rows = [{**_row(one.review), "outcome": one} for one in outcomes]
     context = {

@@ -211,8 +211,27 @@ def test_many_are_decided_with_a_report_of_each(sign_in, world):
     assert "Choose what you decide." in page
     assert client.post(address, {"decision": "approve"}).status_code == 302
     chosen = [f"{reviews[2].pk}:2"]
-    page = text_of(client.post(address, {"chosen": chosen, "decision": "return", "text": ""}))
+    page = text_of(client.post(address, {"chosen": chosen, "decision": "return", "text": ""}), 422)
     assert "A return says what has to change." in page
+
+
+def test_a_head_approves_many_with_the_checks_recorded_for_each(sign_in, world):
+    later = world.now + timedelta(days=30)
+    reviews = [send(world, new_draft(world, title=f"目录{n}"), wanted_at=later) for n in range(2)]
+    client = sign_in("provider_head")
+    assert 'name="secrecy_outcome"' in text_of(client.get(reverse("catalog:reviews")))
+    address = reverse("catalog:review_many")
+    chosen = {"chosen": [f"{one.pk}:1" for one in reviews]}
+    page = text_of(
+        client.post(address, chosen | {"decision": "approve", "privacy_by": "法制处"}), 422
+    )
+    assert "The outcome of the secrecy review is missing." in page
+    assert 'value="法制处"' in page
+    assert "2 decided" in text_of(client.post(address, chosen | HEAD_ANSWER))
+    for one in reviews:
+        one.refresh_from_db()
+        assert one.status == "authority_review"
+        assert one.steps.get(command="approve").checks.count() == 2
 
 
 def test_the_own_list_says_what_to_do_next(sign_in, world):
