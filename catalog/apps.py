@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,10 +11,23 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self) -> None:
-        """Put the catalog into the main navigation; name its entries in the ledger."""
-        from catalog import ledger_kinds
-        from portal.navigation import NavItem, register
+        """Make navigation, notices, tasks, invariants and ledger kinds known."""
+        from catalog import (
+            invariants,  # noqa: F401 - registers itself
+            ledger_kinds,
+            notice_kinds,
+            panels,
+            tasks,  # noqa: F401 - named by the schedule and the outbox
+        )
+        from portal.worktime.changes import on_calendar_change
 
         ledger_kinds.register_all()
-        register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
-        register(NavItem("systems", _("Systems"), "catalog:systems", 70))
+        notice_kinds.register_all()
+        panels.register_all()
+        on_calendar_change(_recompute_reviews)
+
+
+def _recompute_reviews(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("catalog.recompute_reviews", due_at=now)

@@ -9,5 +9,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.entry_list, name="list"),
     path("systems/", views.systems, name="systems"),
     path("systems/<uuid:pk>/", views.system, name="system"),
+    path("drafts/", views.drafts, name="drafts"),
+    path("reviews/", views.review_list, name="reviews"),
+    path("reviews/decide/", views.review_many, name="review_many"),
+    path("reviews/<uuid:pk>/", views.review, name="review"),
     path("<uuid:pk>/", views.entry, name="entry"),
+    path("<uuid:pk>/send/", views.send, name="send"),
+    path("<uuid:pk>/reviews/", views.timeline, name="timeline"),
+    path("<uuid:pk>/compare/", views.compare, name="compare"),
 ]

@@ -248,6 +248,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire grants": {"task": "sharing.expire_grants", "schedule": 60.0},
     "sweep pulls": {"task": "sharing.sweep_pulls", "schedule": 20.0},
     "remind of deadlines": {"task": "sharing.remind_deadlines", "schedule": 3600.0},
+    "publish entries at their time": {"task": "catalog.publish_due", "schedule": 30.0},
+    "remind of overdue reviews": {"task": "catalog.remind_reviews", "schedule": 3600.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
@@ -288,6 +290,7 @@ SPECTACULAR_SETTINGS = {
         "PullStatusEnum": "sharing.models.Pull.Status",
         "ItemStatusEnum": "sharing.models.ApplicationItem.Status",
         "StageStatusEnum": "sharing.models.ItemStage.Status",
+        "ReviewStatusEnum": "catalog.models.ReviewStatus",
     },
 }
 

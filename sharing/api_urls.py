@@ -4,7 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView
-from catalog.systems_api import SystemsView
+from catalog.api_systems import SystemsView
+from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [
@@ -14,6 +15,13 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
     path("systems/", SystemsView.as_view(), name="systems"),
+    path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),
+    path("catalog-reviews/<uuid:pk>/", ReviewView.as_view(), name="catalog_review"),
+    path(
+        "catalog-reviews/<uuid:pk>/commands/",
+        ReviewCommandView.as_view(),
+        name="catalog_review_commands",
+    ),
     path("applications/", applications.ApplicationsView.as_view(), name="applications"),
     path("applications/<uuid:pk>/", applications.ApplicationView.as_view(), name="application"),
     path("applications/<uuid:pk>/plan/", applications.PlanView.as_view(), name="plan"),

@@ -233,8 +233,7 @@ def publish_entry(
             required=required,
         )
     version.status, version.published_at = "published", world.now
-    version.published_by = world.people["steward"]
-    version.save(update_fields=["status", "published_at", "published_by"])
+    version.save(update_fields=["status", "published_at"])
     number = Resource.objects.filter(code__isnull=False).count() + 1
     resource.live, resource.status, resource.code = version, "published", f"307320001/{number}"
     resource.save(update_fields=["live", "status", "code"])

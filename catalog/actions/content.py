@@ -48,6 +48,8 @@ ITEM_FIELDS = (
     "sharing_type",
     "required",
 )
+APPROVALS = ("secrecy_reviewed", "privacy_assessed", "head_approved")
+"""Fields that say what was approved; the review writes them, whatever an author wrote there."""
 UNCONDITIONAL = "无条件"
 """What the condition of an unconditional entry reads (2017 Guide)."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from catalog.actions.content import (
     refuse,
     write_content,
 )
-from catalog.models import DataItem, Resource, ResourceVersion, VersionStatus
+from catalog.models import DataItem, PublicationReview, Resource, ResourceVersion, VersionStatus
 from catalog.search import reindex
 from portal.errors import Forbidden, NotAllowed
 from portal.ledger.records import record
@@ -32,16 +33,18 @@ def create_draft(
     content: Mapping[str, Any],
     items: Sequence[Mapping[str, Any]],
     now: datetime,
+    resource_id: UUID | None = None,
 ) -> ResourceVersion:
     """Begin a new entry of ``provider`` and return its first version, a draft.
 
     ``content`` holds fields of the version, ``items`` the data items in order; both may be
     incomplete, but not wrong: Invalid lists every fault. Only those who look after the provider's
-    entries may do it (Forbidden); ``by`` None is a command of the portal itself.
+    entries may do it (Forbidden); ``by`` None is a command of the portal itself. A caller that
+    needs the same entries every time brings the ``resource_id``.
     """
     if by is not None and not manages_department(by, provider, timezone.localdate(now)):
         raise _not_manager()
-    resource = Resource(provider=provider, created_by=by)
+    resource = Resource(id=resource_id or uuid4(), provider=provider, created_by=by)
     version = ResourceVersion(resource=resource, number=1)
     _check(version, content, items)
     resource.save(force_insert=True)
@@ -63,9 +66,16 @@ def create_draft(
 def revise(*, by: Official | None, resource: Resource, now: datetime) -> ResourceVersion:
     """Begin the next version of an entry as a copy; the live one stays until it is published.
 
-    Returns the draft that is already there, if there is one.
+    Returns the draft that is already there, if there is one. NotAllowed for an entry that is
+    blocked as secret.
     """
     locked = lock_managed(by, resource, timezone.localdate(now))
+    if locked.blocked:
+        raise NotAllowed(
+            _("The entry was marked as secret; it never comes into the catalog."),
+            remedy=_("Handle the data outside of the portal, by the rules for secrets."),
+            code="blocked",
+        )
     draft = locked.versions.filter(status=VersionStatus.DRAFT).first()
     if draft is not None:
         return draft
@@ -150,8 +160,14 @@ def lock_managed(by: Official | None, resource: Resource, on: date) -> Resource:
 
 
 def draft_of(version: ResourceVersion) -> ResourceVersion:
-    """The version as it is now; NotAllowed unless it is a draft."""
+    """The version as it is now; NotAllowed unless it is a draft that can be changed."""
     fresh = ResourceVersion.objects.select_related("classification").get(pk=version.pk)
+    if is_under_review(fresh):
+        raise NotAllowed(
+            _("The version is under review and stays as it is."),
+            remedy=_("Take it back to change it."),
+            code="under_review",
+        )
     if fresh.status != VersionStatus.DRAFT:
         raise NotAllowed(
             _("This version is no longer a draft."),
@@ -159,6 +175,12 @@ def draft_of(version: ResourceVersion) -> ResourceVersion:
             code="not_draft",
         )
     return fresh
+
+
+def is_under_review(version: ResourceVersion) -> bool:
+    """Whether the version has been sent and waits for somebody."""
+    review = PublicationReview.objects.filter(version=version.pk).first()
+    return review is not None and review.is_open
 
 
 def _check(

@@ -38,6 +38,11 @@ def publication_faults(version: ResourceVersion, on: date | None = None) -> list
 
     Without a day, a provider that has an end date counts as ended.
     """
+    return [*content_faults(version, on), *_approvals(version)]
+
+
+def content_faults(version: ResourceVersion, on: date | None = None) -> list[Fault]:
+    """What is wrong with the version itself; the approvals are recorded once it has been sent."""
     items = list(version.items.all())
     faults: list[Fault] = []
     for check in _VERSION_CHECKS:
@@ -190,7 +195,7 @@ def _openness(version: ResourceVersion) -> Iterator[Fault]:
 
 def _approvals(version: ResourceVersion) -> Iterator[Fault]:
     """Decree 809 article 13 (R05)."""
-    remedy = _("Have it done, then tick it.")
+    remedy = _("The head of department records it when approving the version.")
     if not version.secrecy_reviewed:
         yield _missing("secrecy_reviewed", _("The secrecy review has not been passed."), remedy)
     if not version.privacy_assessed:
@@ -200,6 +205,17 @@ def _approvals(version: ResourceVersion) -> Iterator[Fault]:
     if not version.head_approved:
         yield _missing(
             "head_approved", _("The head of department has not approved the entry."), remedy
+        )
+
+
+def _blocked(version: ResourceVersion) -> Iterator[Fault]:
+    """Secrets never come into the catalog (Decree 809 article 3, R06)."""
+    if version.resource.blocked:
+        yield Fault(
+            "",
+            _("The entry was marked as secret; it never comes into the catalog."),
+            _("Handle the data outside of the portal, by the rules for secrets."),
+            "blocked",
         )
 
 
@@ -268,6 +284,6 @@ _VERSION_CHECKS: tuple[Callable[[ResourceVersion], Iterator[Fault]], ...] = (
     _duplicate_title,
     _sharing,
     _openness,
-    _approvals,
+    _blocked,
     _formats,
 )

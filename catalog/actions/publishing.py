@@ -1,7 +1,8 @@
-"""Publishing and withdrawing entries."""
+"""What publishing and withdrawing do to an entry."""
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,6 @@ from catalog.actions.drafts import draft_of, lock_managed
 from catalog.actions.faults import publication_faults
 from catalog.codes import CodePlace, rule_named
 from catalog.models import (
-    SHOWN_STATUSES,
     CodeSeries,
     Resource,
     ResourceStatus,
@@ -26,23 +26,40 @@ from catalog.models import (
     Visibility,
 )
 from catalog.search import reindex
-from portal.errors import Fault, Invalid, NotAllowed
+from portal.errors import NotAllowed
 from portal.ledger.records import record
 from portal.organisation.models import Official
 
 
 @transaction.atomic
 def publish(*, by: Official | None, version: ResourceVersion, now: datetime) -> ResourceVersion:
-    """Make a draft the live version (Decree 809 articles 13 to 16).
+    """Make a draft the live version without a review: for commands of the portal itself.
 
-    The first publication gives the entry its code. Invalid lists everything that is missing;
-    Forbidden, NotAllowed (no draft any more) as for every change of an entry.
+    The first publication gives the entry its code. Invalid lists everything that is missing. An
+    official (``by``) publishes through the review only: Forbidden, or NotAllowed with the way.
     """
     on = timezone.localdate(now)
     resource = lock_managed(by, version.resource, on)
     draft = draft_of(version)
     draft.resource = resource
+    if by is not None:
+        raise NotAllowed(
+            _("An entry is published once its department and the authority have approved it."),
+            remedy=_("Send the version for review."),
+            code="needs_review",
+        )
     refuse(publication_faults(draft, on))
+    return make_live(draft, by=None, now=now)
+
+
+def make_live(
+    draft: ResourceVersion, *, by: Official | None, now: datetime, **facts: Any
+) -> ResourceVersion:
+    """Make the draft, which has no faults and whose entry is locked, the live version.
+
+    ``by`` is who decided on it (Decree 809 article 16); ``facts`` go into the ledger.
+    """
+    resource = draft.resource
     previous = resource.live
     if previous is not None:
         ResourceVersion.objects.filter(
@@ -67,38 +84,28 @@ def publish(*, by: Official | None, version: ResourceVersion, now: datetime) -> 
             "version": draft.number,
             "replaces": previous.number if previous else None,
             "sha256": content_digest(draft),
+            **facts,
         },
     )
     reindex([resource])
     return draft
 
 
-@transaction.atomic
-def withdraw(*, by: Official | None, resource: Resource, reason: str, now: datetime) -> Resource:
-    """Take an entry out of the catalog; its managers still see it, what hangs on it stops.
-
-    Invalid without a reason, NotAllowed unless it is shown in the catalog.
-    """
-    if not reason.strip():
-        message, remedy = _("A withdrawal needs a reason."), _("Say why, for those who use it.")
-        raise Invalid(message, [Fault("reason", message, remedy, "missing")])
-    locked = lock_managed(by, resource, timezone.localdate(now))
-    if locked.status not in SHOWN_STATUSES:
-        raise NotAllowed(_("The entry is not in the catalog."), code="not_shown")
-    locked.status = ResourceStatus.WITHDRAWN
-    locked.save(update_fields=["status", "updated_at"])
+def take_down(resource: Resource, *, by: Official | None, reason: str, now: datetime) -> None:
+    """Take the locked entry out of the catalog; what hangs on it stops (Decree 809 article 17)."""
+    resource.status = ResourceStatus.WITHDRAWN
+    resource.save(update_fields=["status", "updated_at"])
     record(
         "catalog.withdrawn",
         by=by,
-        obj=locked,
+        obj=resource,
         now=now,
         article="17",
-        departments=[locked.provider_id],
-        data={"code": locked.code, "reason": reason},
+        departments=[resource.provider_id],
+        data={"code": resource.code, "reason": reason},
     )
-    hooks.withdrawn(locked, by=by, reason=reason, now=now)
-    reindex([locked])
-    return locked
+    hooks.withdrawn(resource, by=by, reason=reason, now=now)
+    reindex([resource])
 
 
 @transaction.atomic
@@ -130,9 +137,10 @@ def _next_code(version: ResourceVersion) -> str:
     return rule.compose(place, CodeSeries.objects.next_number(rule.series(place)))
 
 
-def content_digest(version: ResourceVersion) -> str:
+def content_digest(version: ResourceVersion, *, without: Collection[str] = ()) -> str:
     """SHA-256 over everything an author wrote into the version, items included."""
-    content: dict[str, Any] = {name: getattr(version, name) for name in CONTENT_FIELDS}
+    names = [name for name in CONTENT_FIELDS if name not in without]
+    content: dict[str, Any] = {name: getattr(version, name) for name in names}
     content["classification"] = version.classification.code if version.classification else None
     content["items"] = [
         {name: getattr(item, name) for name in ITEM_FIELDS} for item in version.items.all()

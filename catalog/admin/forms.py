@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from catalog import hooks
 from catalog.actions import attachment_faults
-from catalog.actions.content import CONTENT_FIELDS
+from catalog.actions.content import APPROVALS, CONTENT_FIELDS
 from catalog.models import Attachment, DataSource, Mode, Resource, ResourceVersion
 
 
@@ -35,7 +35,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ResourceVersion
-        fields = tuple(name for name in CONTENT_FIELDS if name != "grade")
+        fields = tuple(name for name in CONTENT_FIELDS if name not in {"grade", *APPROVALS})
 
 
 class AttachmentForm(forms.ModelForm):  # type: ignore[type-arg]

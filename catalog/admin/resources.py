@@ -1,4 +1,4 @@
-"""Administration of entries: versions, buttons for publishing and withdrawing."""
+"""Administration of entries: versions, buttons for sending and withdrawing."""
 
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from catalog.admin.base import (
     with_units,
 )
 from catalog.admin.forms import NewEntryForm
-from catalog.models import Resource, ResourceVersion, VersionStatus
+from catalog.models import PublicationReview, Resource, ResourceVersion, VersionStatus
 from portal.organisation.models import Department
 
 
@@ -69,7 +69,7 @@ class ResourceAdmin(ManagedAdmin):
     list_select_related = ("provider", "live", "search")
     ordering = ("-updated_at",)
     inlines = (VersionInline,)
-    actions_detail = ("edit_draft", "publish_draft", "withdraw_entry")
+    actions_detail = ("edit_draft", "send_draft", "show_reviews", "withdraw_entry")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Resource]:
         """Only what the reader looks after."""
@@ -173,34 +173,48 @@ class ResourceAdmin(ManagedAdmin):
             command=lambda _reason: actions.revise(by=reader_of(request), resource=resource, now=now),
         )  # fmt: skip
 
-    @action(description=_("Publish the draft"), url_path="publish")  # type: ignore[untyped-decorator]
-    def publish_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show everything that is missing, or publish."""
+    @action(description=_("Send the draft for review"), url_path="send")  # type: ignore[untyped-decorator]
+    def send_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show everything that is missing, or send the draft."""
         resource = self._managed(request, object_id)
-        draft = resource.versions.filter(status=VersionStatus.DRAFT).first()
+        draft = (
+            resource.versions.filter(status=VersionStatus.DRAFT)
+            .select_related("resource__provider__region", "resource__provider__parent")
+            .first()
+        )
+        official = reader_of(request)
         back = reverse("admin:catalog_resource_change", args=[resource.pk])
-        if draft is None:
-            self.message_user(request, _("There is no draft to publish."), "WARNING")
+        if draft is None or official is None:
+            self.message_user(request, _("There is no draft to send."), "WARNING")
             return HttpResponseRedirect(back)
+        now = timezone.now()
         page = self._page(
-            request, resource, _("Publish %(title)s") % {"title": draft.title}, _("Publish"),
-            _("Everybody who may see the entry sees this version from now on."),
-            _("The version is published."),
+            request, resource, _("Send %(title)s for review") % {"title": draft.title}, _("Send"),
+            _("The head of department approves it, then the competent authority reviews it."),
+            _("The version was sent; the head of department approves."),
         )  # fmt: skip
-        page["faults"] = actions.publication_faults(draft, today())
+        review = PublicationReview.objects.filter(version=draft).first()
+        sending = actions.Sending(seen=review.step_count if review else 0)
+        page["faults"] = actions.sending_faults(draft, official, now)
         return confirmed(
             request, page=page, back=back,
-            command=lambda _reason: actions.publish(
-                by=reader_of(request), version=draft, now=timezone.now()
+            command=lambda _reason: actions.send(
+                by=official, version=draft, sending=sending, now=now
             ),
         )  # fmt: skip
 
-    @action(description=_("Withdraw"), url_path="withdraw")  # type: ignore[untyped-decorator]
+    @action(description=_("Reviews"), url_path="reviews")  # type: ignore[untyped-decorator]
+    def show_reviews(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the timeline of the entry."""
+        resource = self._managed(request, object_id)
+        return HttpResponseRedirect(reverse("catalog:timeline", args=[resource.pk]))
+
+    @action(description=_("Withdraw the entry"), url_path="withdraw")  # type: ignore[untyped-decorator]
     def withdraw_entry(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the entry out of the catalog, with a reason."""
         resource = self._managed(request, object_id)
         page = self._page(
-            request, resource, _("Withdraw %(title)s") % {"title": resource}, _("Withdraw"),
+            request, resource, _("Withdraw %(title)s") % {"title": resource}, _("Withdraw the entry"),
             _("Nobody finds the entry any more; grants on it stop."), _("The entry is withdrawn."),
         )  # fmt: skip
         return confirmed(

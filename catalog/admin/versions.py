@@ -31,9 +31,9 @@ class ItemInline(TabularInline):  # type: ignore[misc]
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest, obj: ResourceVersion | None = None) -> bool:
-        """While the version is a draft."""
+        """While the version is a draft that can be changed."""
         del request
-        return obj is not None and obj.status == VersionStatus.DRAFT
+        return obj is not None and is_open(obj)
 
     def has_change_permission(
         self, request: HttpRequest, obj: ResourceVersion | None = None
@@ -63,9 +63,9 @@ class ResourceVersionAdmin(ManagedAdmin):
     list_filter = ("status",)
     search_fields = ("title", "resource__code")
     autocomplete_fields = ("classification",)
-    readonly_fields = ("grade",)
+    readonly_fields = ("grade", "secrecy_reviewed", "privacy_assessed", "head_approved")
     ordering = ("-pk",)
-    actions_detail = ("publish_version",)
+    actions_detail = ("send_version",)
     fieldsets = (
         (
             None,
@@ -88,7 +88,10 @@ class ResourceVersionAdmin(ManagedAdmin):
         ),
         (
             _("Approvals (Decree 809 article 13)"),
-            {"fields": ("secrecy_reviewed", "privacy_assessed", "head_approved")},
+            {
+                "fields": ("secrecy_reviewed", "privacy_assessed", "head_approved"),
+                "description": _("Recorded by the head of department in the review."),
+            },
         ),
         (_("Source"), {"fields": ("source_published_on", "source_updated_on")}),
     )
@@ -111,9 +114,9 @@ class ResourceVersionAdmin(ManagedAdmin):
     def has_change_permission(
         self, request: HttpRequest, obj: ResourceVersion | None = None
     ) -> bool:
-        """Drafts only: anything else is immutable, in the database too (R08)."""
+        """Drafts that are not under review: the database refuses anything else too (R08)."""
         is_version = isinstance(obj, ResourceVersion)
-        if is_version and obj is not None and obj.status != VersionStatus.DRAFT:
+        if is_version and obj is not None and not is_open(obj):
             return False
         return bool(super().has_change_permission(request, obj))
 
@@ -131,10 +134,13 @@ class ResourceVersionAdmin(ManagedAdmin):
             by=reader_of(request), version=version, resource=version.resource, now=timezone.now()
         )
 
-    @action(description=_("Publish"), url_path="publish")  # type: ignore[untyped-decorator]
-    def publish_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Go to the question of the entry."""
+    @action(description=_("Send for review"), url_path="send")  # type: ignore[untyped-decorator]
+    def send_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the page that sends the draft of the entry."""
         version = self.get_queryset(request).get(pk=int(object_id))
-        return HttpResponseRedirect(
-            reverse("admin:catalog_resource_publish_draft", args=[version.resource_id])
-        )
+        return HttpResponseRedirect(reverse("catalog:send", args=[version.resource_id]))
+
+
+def is_open(version: ResourceVersion) -> bool:
+    """Whether the version can be changed."""
+    return version.status == VersionStatus.DRAFT and not actions.is_under_review(version)

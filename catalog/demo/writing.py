@@ -112,18 +112,17 @@ def _write_versions(planned: list[Planned], number: int) -> None:
     for one in published:
         version = one.versions[number]
         version.status = "published" if version is one.versions[-1] else "superseded"
-        version.published_at, version.published_by = one.times[number], one.by
+        version.published_at = one.times[number]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE catalog_resourceversion v"
-            " SET status = n.status, published_at = n.at, published_by_id = n.by"
-            " FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[])"
-            " AS n (id, status, at, by) WHERE v.id = n.id",
+            " SET status = n.status, published_at = n.at"
+            " FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[])"
+            " AS n (id, status, at) WHERE v.id = n.id",
             [
                 [one.versions[number].pk for one in published],
                 [str(one.versions[number].status) for one in published],
                 [one.times[number] for one in published],
-                [one.by.pk for one in published],
             ],
         )
 

@@ -7,15 +7,20 @@ from catalog.models.imports import ImportRun
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
+from catalog.models.reviews import UNDER_REVIEW, PublicationReview, ReviewCheck, ReviewStep
 from catalog.models.search import ResourceSearch, ResourceWords
 from catalog.models.terms import (
     SHOWN_STATUSES,
+    CheckKind,
+    CheckOutcome,
     DataType,
     FormatClass,
     Grade,
     Mode,
     OpenType,
     ResourceStatus,
+    ReviewStatus,
+    SecrecyMark,
     SharingType,
     UpdateCycle,
     VersionStatus,
@@ -25,7 +30,10 @@ from catalog.models.versions import DataItem, ResourceVersion
 
 __all__ = [
     "SHOWN_STATUSES",
+    "UNDER_REVIEW",
     "Attachment",
+    "CheckKind",
+    "CheckOutcome",
     "Classification",
     "CodeSeries",
     "DataItem",
@@ -39,6 +47,7 @@ __all__ = [
     "Mode",
     "Network",
     "OpenType",
+    "PublicationReview",
     "Resource",
     "ResourceGroupObjectPermission",
     "ResourceQuerySet",
@@ -47,6 +56,10 @@ __all__ = [
     "ResourceUserObjectPermission",
     "ResourceVersion",
     "ResourceWords",
+    "ReviewCheck",
+    "ReviewStatus",
+    "ReviewStep",
+    "SecrecyMark",
     "SharingType",
     "SystemState",
     "UpdateCycle",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.terms import ResourceStatus, Visibility
+from catalog.models.terms import ResourceStatus, SecrecyMark, Visibility
 
 if TYPE_CHECKING:
     from catalog.models.versions import ResourceVersion
@@ -86,6 +86,16 @@ class Resource(models.Model):
         editable=False,
         help_text=_("Digest of what the last import read; an unchanged line changes nothing."),
     )
+    blocked = models.CharField(
+        _("blocked as"),
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",  # also for rows that are written without the model
+        choices=SecrecyMark.choices,
+        editable=False,
+        help_text=_("An entry marked as secret never comes into the catalog (R06)."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -120,6 +130,11 @@ class Resource(models.Model):
                 violation_error_message=_(
                     "A published entry has a live version and a resource code."
                 ),
+            ),
+            models.CheckConstraint(
+                name="catalog_resource_blocked_is_hidden",
+                condition=Q(blocked="")
+                | Q(blocked__in=SecrecyMark.values, status__in=["draft", "withdrawn"]),
             ),
             models.CheckConstraint(
                 name="catalog_resource_imported_is_shown",

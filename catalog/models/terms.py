@@ -111,3 +111,38 @@ class DataType(models.TextChoices):
     DOUBLE = "B", _("double")
     INTEGER = "I", _("integer")
     FLOAT = "F", _("floating point")
+
+
+class ReviewStatus(models.TextChoices):
+    """Where a version is on its way into the catalog."""
+
+    HEAD_REVIEW = "head_review", _("with the head of department")
+    AUTHORITY_REVIEW = "authority_review", _("with the competent authority")
+    SCHEDULED = "scheduled", _("approved, waiting for its time")
+    RETURNED = "returned", _("returned")
+    TAKEN_BACK = "taken_back", _("taken back")
+    PUBLISHED = "published", _("published")
+    BLOCKED = "blocked", _("blocked as secret")
+
+
+class SecrecyMark(models.TextChoices):
+    """Why an entry is blocked for good (Decree 809 article 3, R06)."""
+
+    SECRET = "secret", _("state secret")
+    WORK_SECRET = "work_secret", _("work secret")
+
+
+class CheckKind(models.TextChoices):
+    """What has to be checked before a catalog is compiled (Decree 809 article 13)."""
+
+    SECRECY = "secrecy", _("secrecy review")
+    PRIVACY = "privacy", _("personal information impact assessment")
+
+
+class CheckOutcome(models.TextChoices):
+    """What a check came to."""
+
+    CLEAR = "clear", _("no state secret and no work secret")
+    NO_PERSONAL = "no_personal", _("no personal information")
+    ACCEPTABLE = "acceptable", _("risk acceptable")
+    WITH_MEASURES = "with_measures", _("risk acceptable with measures")

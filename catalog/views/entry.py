@@ -13,16 +13,19 @@ from django.views.decorators.http import require_safe
 
 from catalog import hooks
 from catalog.access import can_manage, get_visible
-from catalog.actions import publication_faults
+from catalog.actions import content_faults
 from catalog.models import (
     Attachment,
     DataItem,
     Mode,
+    PublicationReview,
     Resource,
     ResourceStatus,
     ResourceVersion,
+    ReviewStatus,
     VersionStatus,
 )
+from catalog.presenting.reviews import next_step, state_tag
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
 from portal.organisation.models import Post, Role
@@ -39,29 +42,49 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     managed = can_manage(official, resource, on)
     use = uses(official, on, [resource])[resource.pk]
     items = list(version.items.all())
+    review = _review(resource) if managed else None
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
         "managed": managed,
         "use": use,
-        "items": _items(items),
+        "items": item_rows(items),
         "personal": any(item.personal for item in items),
-        "facts": _facts(resource, version),
+        "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
         "versions": _versions(resource, managed=managed),
         "faults": _faults(version, on) if managed else [],
+        "review": review,
+        "review_tag": state_tag(review),
+        "review_next": next_step(review),
+        "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
+
+
+def _review(resource: Resource) -> PublicationReview | None:
+    """The review of the version that is being worked on."""
+    drafts = PublicationReview.objects.filter(
+        resource=resource, version__status=VersionStatus.DRAFT
+    )
+    return drafts.select_related("version", "resource").first()
+
+
+def _can_be_sent(resource: Resource, review: PublicationReview | None) -> bool:
+    if review is not None:
+        return review.status in {ReviewStatus.RETURNED, ReviewStatus.TAKEN_BACK}
+    return resource.versions.filter(status=VersionStatus.DRAFT).exists()
 
 
 def _faults(version: ResourceVersion, on: date) -> list[Any]:
     """What its managers still have to do before the entry can be published."""
     if version.status in {VersionStatus.DRAFT, VersionStatus.IMPORTED}:
-        return publication_faults(version, on)
+        return content_faults(version, on)
     return []
 
 
-def _items(items: list[DataItem]) -> list[dict[str, Any]]:
+def item_rows(items: list[DataItem]) -> list[dict[str, Any]]:
+    """Items with type and mask in words."""
     masks = hooks.mask_names()
     return [
         {"item": item, "type": _type(item), "mask": masks.get(item.mask, item.mask)}
@@ -74,7 +97,8 @@ def _type(item: DataItem) -> str:
     return f"{kind} ({item.length})" if item.length else str(kind)
 
 
-def _facts(resource: Resource, version: ResourceVersion) -> list[tuple[str, str]]:
+def facts_of(resource: Resource, version: ResourceVersion) -> list[tuple[str, str]]:
+    """Terms and texts of a version, as its page and the review show them."""
     modes = [str(Mode(mode).label) for mode in version.sharing_modes]
     formats = [str(version.get_format_class_display()), ", ".join(version.format_types)]
     rows = [

@@ -28,7 +28,7 @@ from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
 from sharing.demo.database import SourceNotMadeError, make
 from sharing.demo.scripts import scripts
-from sharing.models import Application, Delivery, Grant, GrantStatus
+from sharing.models import Application, ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.pulling.requests import request_pull
 
 SEED = 20_250_801
@@ -81,6 +81,7 @@ class _Loader:
         catalog = self._part(_("Catalog"), lambda: self._catalog(made))
         self._part(_("Source database"), lambda: self._source(made, catalog))
         self._part(_("Applications"), lambda: self._history(made, catalog))
+        self._part(_("Entries under review"), lambda: self._reviews(made))
         self.report.counts = {
             "regions": len(made.regions),
             "departments": Department.objects.count(),
@@ -125,6 +126,10 @@ class _Loader:
             )
             return
         self.report.source = database.dbname
+
+    def _reviews(self, made: Organisation) -> None:
+        busy = set(ApplicationItem.objects.values_list("resource_id", flat=True))
+        catalog_demo.load_reviews(made, seed=self.seed, now=self.now, busy=busy)
 
     def _history(self, made: Organisation, catalog: Catalog) -> None:
         planned = story.story(made, catalog)

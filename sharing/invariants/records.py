@@ -34,6 +34,12 @@ GUARDS: Final = (
     "sharing_pull_final",
     "catalog_version_immutable",
     "catalog_item_immutable",
+    "catalog_version_reviewed",
+    "catalog_item_under_review",
+    "catalog_review_final",
+    "catalog_reviewstep_no_change",
+    "catalog_reviewcheck_no_change",
+    "catalog_blocked_for_good",
     "organisation_post_rules",
 )
 """Triggers without which the database would let history be changed."""

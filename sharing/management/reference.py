@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils import translation
 
+from catalog.lifecycle import document as reviews
 from portal.env import BASE_DIR
 from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
@@ -36,6 +37,7 @@ def pages() -> dict[Path, Callable[[], str]]:
     """Every generated page and what writes it."""
     return {
         FOLDER / "approval.md": approval.render,
+        FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
         FOLDER / "invariants.md": promises,
     }

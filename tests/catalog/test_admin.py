@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import actions, hooks
-from catalog.models import Attachment, Classification, DataSource, Resource, VersionStatus
+from catalog.models import Attachment, Classification, DataSource, PublicationReview, Resource
 from portal.ledger.models import Entry
 from tests.world import World, publish_entry
 
@@ -69,19 +69,18 @@ def test_a_new_entry_begins_as_a_draft_of_an_own_department(enter, world):
     assert Entry.objects.filter(kind="catalog.drafted", actor=world.people["steward"]).exists()
 
 
-def test_publishing_lists_every_fault_and_changes_nothing(enter, draft):
+def test_sending_lists_every_fault_and_changes_nothing(enter, draft):
     client = enter("steward")
-    address = reverse("admin:catalog_resource_publish_draft", args=[draft.resource_id])
+    address = reverse("admin:catalog_resource_send_draft", args=[draft.resource_id])
     page = client.get(address).content.decode()
     assert "The update cycle is missing." in page
-    assert "The secrecy review has not been passed." in page
+    assert "The abstract is empty." in page
     page = client.post(address).content.decode()
     assert "The update cycle is missing." in page
-    draft.resource.refresh_from_db()
-    assert draft.resource.status == "draft"
+    assert not PublicationReview.objects.exists()
 
 
-def test_a_draft_is_edited_and_published(enter, world, draft):
+def test_a_draft_is_edited_and_sent(enter, world, draft):
     client = enter("steward")
     address = reverse("admin:catalog_resourceversion_change", args=[draft.pk])
     assert client.get(address).status_code == 200
@@ -91,8 +90,7 @@ def test_a_draft_is_edited_and_published(enter, world, draft):
         "classification": Classification.objects.get(code="307001").pk,
         "format_class": "3", "format_types": "PostgreSQL", "update_cycle": "daily",
         "sharing_type": "conditional", "sharing_condition": "公安、民政部门核对户籍使用",
-        "sharing_modes": ["file"], "open_type": "closed", "secrecy_reviewed": "on",
-        "privacy_assessed": "on", "head_approved": "on",
+        "sharing_modes": ["file"], "open_type": "closed", "head_approved": "on",
         "items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "1", "items-MIN_NUM_FORMS": "0",
         "items-MAX_NUM_FORMS": "1000", "items-0-id": str(item.pk), "items-0-version": str(draft.pk),
         "items-0-position": "0", "items-0-key": "name", "items-0-name": "姓名",
@@ -102,10 +100,10 @@ def test_a_draft_is_edited_and_published(enter, world, draft):
     assert response.status_code == 302, response.context["errors"]
     draft.refresh_from_db()
     assert draft.grade == 4
-    publish = reverse("admin:catalog_resource_publish_draft", args=[draft.resource_id])
-    assert client.post(publish).status_code == 302
-    draft.refresh_from_db()
-    assert draft.status == VersionStatus.PUBLISHED
+    assert not draft.head_approved
+    send = reverse("admin:catalog_resource_send_draft", args=[draft.resource_id])
+    assert client.post(send).status_code == 302
+    assert PublicationReview.objects.get(version=draft).status == "head_review"
     assert client.post(address, content | {"title": "改名"}).status_code == 403
 
 
@@ -120,7 +118,7 @@ def test_withdrawing_needs_a_reason(enter, world):
 
 def test_another_departments_buttons_do_not_exist(enter, world, draft):
     client = enter("office_head")
-    for name in ("publish_draft", "withdraw_entry", "edit_draft"):
+    for name in ("send_draft", "show_reviews", "withdraw_entry", "edit_draft"):
         address = reverse(f"admin:catalog_resource_{name}", args=[draft.resource_id])
         assert client.post(address, {"reason": "x"}).status_code == 404
 

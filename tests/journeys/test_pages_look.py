@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
+from catalog import actions as catalog_actions
 from portal.organisation.models import Role
 from sharing import actions
 from sharing.approval.commands import RequestSupplement
 from sharing.approval.terms import Gap
 from sharing.models import Application, ApplicationItem, Delivery
 from sharing.pulling import request_pull, run
+from tests.catalog.reviewed import approved, new_draft, published, returned, send
+from tests.catalog.test_publishing import ITEMS
 from tests.journeys.conftest import ARTIFACTS
 from tests.journeys.pages import SIZES, Visitor, browser
 from tests.journeys.stack import Stack
@@ -96,6 +99,33 @@ def _suzhou_draft(world: World) -> Application:
     )
 
 
+def _ways_into_the_catalog(world: World) -> list[Sight]:
+    """A version that came back, one with the head of department, an update with the authority."""
+    came_back = returned(world, title="户籍注销信息")
+    at_head = send(world, new_draft(world, title="暂住登记信息"))
+    first = published(world)
+    steward = world.people["steward"]
+    update = catalog_actions.revise(by=steward, resource=first.resource, now=world.now)
+    content = {"abstract": f"{update.abstract}自今年起含曾用名。", "update_cycle": "weekly"}
+    catalog_actions.save_draft(
+        by=steward, version=update, content=content, items=ITEMS[:1], now=world.now
+    )
+    at_authority = approved(world, update)
+
+    def of(name: str, key: object, person: str, label: str) -> Sight:
+        return Sight(label, person, reverse(f"catalog:{name}", args=[key]))
+
+    return [
+        Sight("drafts", "steward", reverse("catalog:drafts")),
+        of("send", came_back.resource_id, "steward", "send-returned"),
+        of("timeline", first.resource_id, "steward", "timeline"),
+        of("review", at_head.pk, "provider_head", "review-head"),
+        Sight("reviews", "province_reviewer", reverse("catalog:reviews")),
+        of("review", at_authority.pk, "province_reviewer", "review-authority"),
+        of("compare", first.resource_id, "province_reviewer", "compare"),
+    ]
+
+
 def sights(world: World) -> list[Sight]:
     """The key pages, each in a state that shows most of it."""
     delivery = deliver(world)
@@ -131,6 +161,7 @@ def sights(world: World) -> list[Sight]:
         Sight("grant-steward", "steward", reverse("sharing:grant", args=[delivery.grant_id])),
         Sight("home-auditadmin", "auditadmin", "/"),
         Sight("ledger", "auditadmin", reverse("ledger:list")),
+        *_ways_into_the_catalog(world),
     ]
 
 

@@ -6,7 +6,12 @@ from sharing.models import Pull
 
 def test_pages_are_up_to_date():
     assert stale() == [], "run `manage.py write_reference`"
-    assert {path.name for path in pages()} == {"approval.md", "pulls.md", "invariants.md"}
+    assert {path.name for path in pages()} == {
+        "approval.md",
+        "invariants.md",
+        "pulls.md",
+        "reviews.md",
+    }
 
 
 def test_every_status_is_in_the_diagram():

@@ -1,0 +1,27 @@
+"""Texts of the notices about entries on their way into the catalog."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notices.kinds import register
+
+TEXTS = {
+    "review.to_approve": _("%(name)s sent “%(title)s”: approve it for the department, or return it."),
+    "review.to_review": _("%(department)s submits “%(title)s” for review, due on %(due)s."),
+    "review.returned": _("“%(title)s” was returned by %(name)s: %(text)s"),
+    "review.taken_back": _("%(name)s took “%(title)s” back; nothing is left to do."),
+    "review.approved": _("“%(title)s” was approved for the department and is with %(authority)s."),
+    "review.scheduled": _("“%(title)s” was approved and will be published on %(at)s."),
+    "review.published": _("“%(title)s” is published in the catalog."),
+    "review.blocked": _("“%(title)s” was marked as secret and never comes into the catalog."),
+    "review.not_published": _(
+        "“%(title)s” could not be published at the chosen time and came back: %(text)s"
+    ),
+    "review.interrupted": _("“%(title)s” is no longer under review: %(text)s"),
+    "review.overdue": _("The review of “%(title)s” of %(department)s was due on %(due)s."),
+}  # fmt: skip
+
+
+def register_all() -> None:
+    """Make the kinds known; called when the app is ready."""
+    for kind, text in TEXTS.items():
+        register(kind, text)

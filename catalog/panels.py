@@ -1,0 +1,53 @@
+"""What the catalog adds to the navigation and to the home page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog import cases
+from catalog.access import MANAGER_ROLES
+from portal.navigation import NavItem, Panel, posts_of, register, register_panel, roles_of
+from portal.organisation.models import Official
+
+SHOWN = 5
+
+
+def looks_after_entries(official: Official) -> bool:
+    """Stewards and heads have entries of their own."""
+    return not roles_of(official, timezone.localdate()).isdisjoint(MANAGER_ROLES)
+
+
+def reviews(official: Official) -> bool:
+    """Heads approve, authorities review."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint([*cases.HEAD_ROLES, *cases.AUTHORITY_ROLES])
+
+
+def waiting(official: Official) -> int:
+    """How many versions wait for the official's decision."""
+    today = timezone.localdate()
+    return cases.waiting_for(official, today, posts_of(official, today)).count()
+
+
+def register_all() -> None:
+    """Called when the app is ready."""
+    register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
+    register(NavItem("drafts", _("My entries"), "catalog:drafts", 34, looks_after_entries))
+    register(NavItem("reviews", _("To review"), "catalog:reviews", 32, reviews, waiting))
+    register(NavItem("systems", _("Systems"), "catalog:systems", 70))
+    register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
+
+
+def _waiting(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = request.user
+    if not isinstance(official, Official) or not reviews(official):
+        return None
+    today = timezone.localdate()
+    found = cases.waiting_for(official, today, posts_of(official, today))
+    rows = list(found.select_related("version", "resource__provider")[:SHOWN])
+    if not rows:
+        return None
+    return {"rows": rows, "total": found.count() if len(rows) == SHOWN else len(rows)}

@@ -1,0 +1,1 @@
+"""Turning facts of the catalog into what pages show."""
