@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, remove_perm
@@ -29,10 +29,11 @@ from catalog.models import (
     ResourceSearch,
     ResourceStatus,
     ResourceWords,
+    SharingType,
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, held_posts
+from portal.organisation.access import HeldPost, department_ids, held_posts
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
@@ -118,6 +119,22 @@ def _uuid(value: UUID | str) -> UUID:
 
 def _not_visible() -> NotVisible:
     return NotVisible(_("There is no such entry in the catalog."))
+
+
+def usable_by(official: Official | None, on: date) -> Q:
+    """Condition on ``ResourceSearch``: a department of the official can use the data at once.
+
+    It holds the right to pull it, which comes with a grant, or the data is shared without
+    condition by somebody else and published.
+    """
+    own = department_ids(official, on) if official is not None else set()
+    if not own:
+        return Q(pk__in=[])
+    granted = ResourceGroupObjectPermission.objects.filter(
+        group__in=_groups(own).values(), permission__codename=Permission.PULL
+    )
+    unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
+    return Q(pk__in=granted.values("content_object")) | (unconditional & ~Q(provider_id__in=own))
 
 
 def manageable_by(official: Official | None, on: date) -> ResourceQuerySet:

@@ -24,5 +24,8 @@ def register_all() -> None:
             "demo.loaded": _("demonstration organisation loaded"),
             "source.added": _("data source added"),
             "source.changed": _("data source changed"),
+            "synonyms.added": _("synonyms added"),
+            "synonyms.changed": _("synonyms changed"),
+            "synonyms.removed": _("synonyms removed"),
         }
     )

@@ -5,6 +5,7 @@ from catalog.actions.drafts import create_draft, finish_draft, revise, save_draf
 from catalog.actions.faults import publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
 from catalog.actions.rights import forbid, permit
+from catalog.actions.synonyms import remove_synonyms, save_synonyms
 
 __all__ = [
     "Location",
@@ -17,8 +18,10 @@ __all__ = [
     "permit",
     "publication_faults",
     "publish",
+    "remove_synonyms",
     "revise",
     "save_draft",
+    "save_synonyms",
     "set_visibility",
     "withdraw",
 ]

@@ -3,6 +3,7 @@
 from catalog.admin.classification import ClassificationAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
+from catalog.admin.synonyms import SynonymGroupAdmin
 from catalog.admin.versions import ResourceVersionAdmin
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "DataSourceAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
+    "SynonymGroupAdmin",
 ]

@@ -2,11 +2,13 @@
 
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.classification import Classification
+from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.imports import ImportRun
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
-from catalog.models.search import ResourceSearch, ResourceWords
+from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords
+from catalog.models.synonyms import SynonymGroup
 from catalog.models.terms import (
     SHOWN_STATUSES,
     DataType,
@@ -30,6 +32,7 @@ __all__ = [
     "DataItem",
     "DataSource",
     "DataType",
+    "FollowedEntry",
     "FormatClass",
     "Grade",
     "ImportRun",
@@ -40,10 +43,14 @@ __all__ = [
     "ResourceQuerySet",
     "ResourceSearch",
     "ResourceStatus",
+    "ResourceUse",
     "ResourceUserObjectPermission",
     "ResourceVersion",
     "ResourceWords",
+    "SavedHit",
+    "SavedSearch",
     "SharingType",
+    "SynonymGroup",
     "UpdateCycle",
     "VersionStatus",
     "Visibility",

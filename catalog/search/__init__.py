@@ -6,7 +6,7 @@
 from catalog.search.cursors import Cursor
 from catalog.search.facets import Facet, Option
 from catalog.search.filters import Filters
-from catalog.search.finding import PAGE_SIZE, Hit, Page, find, search_rows
+from catalog.search.finding import PAGE_SIZE, Hit, Page, find, parse_for, search_rows
 from catalog.search.index import reindex, reindex_all
 from catalog.search.query import Query, parse
 
@@ -21,6 +21,7 @@ __all__ = [
     "Query",
     "find",
     "parse",
+    "parse_for",
     "reindex",
     "reindex_all",
     "search_rows",
