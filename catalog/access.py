@@ -33,7 +33,7 @@ from catalog.models import (
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, department_ids, held_posts
+from portal.organisation.access import HeldPost, held_posts
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
@@ -60,18 +60,46 @@ def managers_label(group_id: int) -> int:
 # --- what an official sees -----------------------------------------------------------------
 
 
-def visible_labels(official: Official | None, on: date) -> list[int]:
-    """Labels of the entries the official sees on the day ``on``; None is an anonymous caller."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an official sees, and as whom: the permission group of each department of theirs."""
+
+    labels: list[int]
+    groups: Mapping[int, int]
+
+    def usable(self) -> Q:
+        """Condition on ``ResourceSearch``: one of the departments can use the data at once.
+
+        It holds the right to pull it, which comes with a grant, or the data is published by
+        somebody else and shared without condition.
+        """
+        if not self.groups:
+            return Q(pk__in=[])
+        granted = ResourceGroupObjectPermission.objects.filter(
+            group__in=self.groups.values(), permission__codename=Permission.PULL
+        )
+        unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
+        foreign = unconditional & ~Q(provider_id__in=self.groups)
+        return Q(pk__in=granted.values("content_object")) | foreign
+
+
+def sight_of(official: Official | None, on: date) -> Sight:
+    """What the official sees on the day ``on``; None is an anonymous caller."""
     if official is None:
-        return [PUBLIC]
+        return Sight([PUBLIC], {})
     if not official.is_active:
-        return []
+        return Sight([], {})
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
     managed = _managed(posts)
     groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
     managing = [managers_label(groups[department]) for department in managed]
-    return [EVERYONE, *groups.values(), *managing]
+    return Sight([EVERYONE, *groups.values(), *managing], groups)
+
+
+def visible_labels(official: Official | None, on: date) -> list[int]:
+    """Labels of the entries the official sees on the day ``on``; None is an anonymous caller."""
+    return sight_of(official, on).labels
 
 
 def managed_labels(official: Official | None, on: date) -> list[int]:
@@ -119,22 +147,6 @@ def _uuid(value: UUID | str) -> UUID:
 
 def _not_visible() -> NotVisible:
     return NotVisible(_("There is no such entry in the catalog."))
-
-
-def usable_by(official: Official | None, on: date) -> Q:
-    """Condition on ``ResourceSearch``: a department of the official can use the data at once.
-
-    It holds the right to pull it, which comes with a grant, or the data is shared without
-    condition by somebody else and published.
-    """
-    own = department_ids(official, on) if official is not None else set()
-    if not own:
-        return Q(pk__in=[])
-    granted = ResourceGroupObjectPermission.objects.filter(
-        group__in=_groups(own).values(), permission__codename=Permission.PULL
-    )
-    unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
-    return Q(pk__in=granted.values("content_object")) | (unconditional & ~Q(provider_id__in=own))
 
 
 def manageable_by(official: Official | None, on: date) -> ResourceQuerySet:

@@ -179,13 +179,14 @@ def withdrawn(resource: Resource, *, by: Official | None, reason: str, now: date
 
 
 def reasons_against_applying(
-    official: Official, on: date, resources: Iterable[Resource]
+    official: Official, on: date, resources: Iterable[Resource], own: set[int] | None = None
 ) -> dict[UUID, Reason]:
     """Why nobody in the official's department can apply for an entry, as far as the catalog knows.
 
-    ``live`` and ``provider`` must be loaded. Entries without a reason are left out.
+    ``live`` and ``provider`` must be loaded; ``own`` are the official's departments, if the caller
+    knows them. Entries without a reason are left out.
     """
-    own = department_ids(official, on)
+    own = department_ids(official, on) if own is None else own
     found = {resource.pk: _reason_against(resource, own) for resource in resources}
     return {pk: reason for pk, reason in found.items() if reason is not None}
 

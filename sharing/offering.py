@@ -26,7 +26,7 @@ def entry_actions(
     own = department_ids(official, on)
     if not own:
         return {}
-    reasons = reasons_against_applying(official, on, resources)
+    reasons = reasons_against_applying(official, on, resources, own)
     granted = dict(
         Grant.objects.filter(department__in=own, resource__in=resources, status__in=LIVING)
         .order_by("created_at")

@@ -142,7 +142,7 @@ def worked_out(reader: Reader) -> dict[str, Any]:
             When(fresh_until__isnull=False, then=Value(Freshness.FRESH.value)),
             output_field=CharField(),
         ),
-        "usable": _whether(reader.usable),
+        "usable": _whether(reader.sight.usable()),
     }
 
 

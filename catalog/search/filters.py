@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, Self
 
 from django.db.models import Q
 
-from catalog.access import usable_by
+from catalog.access import Sight, sight_of
 from catalog.models import (
     FormatClass,
     Grade,
@@ -52,17 +51,17 @@ def _is_classification(value: str) -> bool:
     return value.isascii() and value.isdigit() and 1 <= len(value) <= 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reader:
     """For whom, and for which day, filters are read."""
 
-    official: Official | None
+    sight: Sight
     on: date
 
-    @cached_property
-    def usable(self) -> Q:
-        """Rows that a department of the reader can use at once."""
-        return usable_by(self.official, self.on)
+    @classmethod
+    def of(cls, official: Official | None, on: date) -> Self:
+        """The reader as of that day; None is an anonymous caller."""
+        return cls(sight_of(official, on), on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +226,7 @@ _SPECIAL: dict[str, Callable[[tuple[str, ...], Reader], Q]] = {
     "mode": lambda values, _reader: Q(sharing_modes__overlap=list(values)),
     "grade": lambda values, _reader: Q(grade__in=values) & graded(),
     "freshness": _freshness,
-    "usable": lambda _values, reader: reader.usable,
+    "usable": lambda _values, reader: reader.sight.usable(),
 }
 
 

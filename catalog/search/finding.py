@@ -7,7 +7,6 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from catalog.access import visible_labels
 from catalog.models import DataItem, Resource, ResourceSearch, ResourceVersion
 from catalog.search.cursors import Cursor, Order
 from catalog.search.facets import Facet, count, facets
@@ -57,8 +56,8 @@ def find(
     """
     chosen = filters or Filters()
     wanted = parse_for(query, literally=chosen.literal)
-    found = search_rows(official, on, wanted)
-    reader = Reader(official, on)
+    reader = Reader.of(official, on)
+    found = rows_seen(reader, wanted)
     counts = count(found, chosen, reader)
     rows, next_cursor = _page(found, wanted, chosen, reader, cursor)
     return Page(_hits(rows, wanted), facets(counts, chosen), counts.total, next_cursor, wanted)
@@ -66,10 +65,20 @@ def find(
 
 def search_rows(official: Official | None, on: date, query: Query) -> QuerySet[ResourceSearch]:
     """Search rows of the entries that the official sees and the query finds."""
-    labels = visible_labels(official, on)
-    if not query:
-        return ResourceSearch.objects.filter(labels__overlap=labels)
-    return ResourceSearch.objects.filter(condition(query), words__labels__overlap=labels)
+    return rows_seen(Reader.of(official, on), query)
+
+
+def rows_seen(
+    reader: Reader, query: Query, filters: Filters | None = None
+) -> QuerySet[ResourceSearch]:
+    """Search rows that the reader sees, the query finds and the filters let pass."""
+    labels = reader.sight.labels
+    rows = ResourceSearch.objects.filter(labels__overlap=labels)
+    if query:
+        rows = ResourceSearch.objects.filter(condition(query), words__labels__overlap=labels)
+    for restriction in filters.conditions(reader).values() if filters else ():
+        rows = rows.filter(restriction)
+    return rows
 
 
 def _page(
