@@ -7,5 +7,6 @@ from catalog import views
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.entry_list, name="list"),
+    path("suggest/", views.suggestions, name="suggest"),
     path("<uuid:pk>/", views.entry, name="entry"),
 ]

@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from catalog.api import EntryListView, EntryView
+from catalog.api import EntryListView, EntryView, SuggestionsView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
     path("departments/", organisation.DepartmentsView.as_view(), name="departments"),
     path("regions/", organisation.RegionsView.as_view(), name="regions"),
+    path("catalog/suggestions/", SuggestionsView.as_view(), name="suggestions"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
     path("applications/", applications.ApplicationsView.as_view(), name="applications"),

@@ -16,6 +16,8 @@ from catalog.search.synonyms import Synonyms, variants
 
 MOST_WORDS = 8
 LONGEST_WORD = 60
+LONGEST_QUERY = 200
+"""Characters that pages and interfaces take; the rest of a longer text is left out."""
 
 
 class Lexemes(SearchQuery):
@@ -95,14 +97,15 @@ def _word(text: str, synonyms: tuple[str, ...]) -> Word:
     spellings = tuple(tokens.spellings(text))
     asked = [tokens.grams_asked(wanted) for wanted in (text, *synonyms)]
     # a word of punctuation has no grams: only the recheck finds it, and nothing may narrow it
-    alternatives = [_all_of(grams) for grams in asked if grams]
-    alternatives += [_all_of(spelling.tokens) for spelling in spellings]
+    alternatives = [all_of(grams) for grams in asked if grams]
+    alternatives += [all_of(spelling.tokens) for spelling in spellings]
     rechecks = (text, *(spelling.text for spelling in spellings), *synonyms)
     lexemes = " | ".join(alternatives) if asked[0] or spellings else ""
     return Word(text, lexemes, rechecks, spellings, synonyms)
 
 
-def _all_of(found: Sequence[str]) -> str:
+def all_of(found: Sequence[str]) -> str:
+    """The tsquery that asks for all of these tokens."""
     quoted = (f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in found)
     return f"({' & '.join(quoted)})"
 

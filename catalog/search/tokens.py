@@ -148,6 +148,19 @@ def spellings(word: str) -> list[Spelling]:
     return found
 
 
+def whole_spellings(word: str) -> list[Spelling]:
+    """Readings of a Latin word as whole syllables of two and more Chinese characters."""
+    if not 4 <= len(word) <= _LONGEST_PINYIN:
+        return []
+    readings = _split(word, partial=False)
+    return [_as_syllables(reading, ends=True) for reading in readings if len(reading) > 1]
+
+
+def sounding_like(syllables: Sequence[str]) -> Spelling:
+    """The spelling of everything that is read like these syllables."""
+    return _as_syllables(tuple(syllables), ends=True)
+
+
 def _as_syllables(reading: tuple[str, ...], *, ends: bool) -> Spelling:
     tokens = [f"~{first}~{second}" for first, second in pairwise(reading)] or [f"~{reading[0]}"]
     if not ends:
