@@ -10,8 +10,13 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the catalog into the main navigation; name its entries in the ledger."""
-        from catalog import ledger_kinds
+        from catalog import (
+            ledger_kinds,
+            notice_kinds,
+            tasks,  # noqa: F401 - named by the clockwork
+        )
         from portal.navigation import NavItem, register
 
         ledger_kinds.register_all()
+        notice_kinds.register_all()
         register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from catalog.hooks import EntryAction
+from catalog.models import FollowedEntry, Resource
 from catalog.search import Query
 from catalog.search.marking import snippet, spans
 from portal.errors import Reason
@@ -52,6 +53,17 @@ def action_part(context: Context, action: EntryAction) -> str:
     with context.push(**action.context):
         partial: Any = get_template(action.template)  # rendered within this page's context
         return str(partial.template.render(context))
+
+
+@register.inclusion_tag("catalog/_follow.html", takes_context=True)
+def follow_entry(context: Context, resource: Resource) -> dict[str, Any]:
+    """The button that begins or ends following an entry."""
+    follows = FollowedEntry.objects.filter(official=context["request"].user, resource=resource)
+    return {
+        "resource": resource,
+        "followed": follows.exists(),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.filter

@@ -2,6 +2,17 @@
 
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
+from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
 from catalog.views.suggesting import suggestions
 
-__all__ = ["entry", "entry_list", "suggestions"]
+__all__ = [
+    "change",
+    "delete",
+    "entry",
+    "entry_list",
+    "follow",
+    "save",
+    "saved_list",
+    "saved_search",
+    "suggestions",
+]

@@ -91,6 +91,7 @@ def _context(official: Official, on: date, page: Page, filters: Filters) -> dict
         "without_filters": list_url(
             page.query.text, Filters(sort=filters.sort, literal=filters.literal)
         ),
+        "save_url": _save_url(page, filters),
         "also": [one for word in page.query.words for one in word.synonyms],
         "literally": list_url(page.query.text, replace(filters, literal=True)),
         "with_synonyms": list_url(page.query.text, replace(filters, literal=False)),
@@ -131,6 +132,11 @@ def list_url(text: str, filters: Filters) -> str:
         parameters.setlist(name, list(values))
     address = reverse("catalog:list")
     return f"{address}?{parameters.urlencode()}" if parameters else address
+
+
+def _save_url(page: Page, filters: Filters) -> str:
+    parameters = list_url(page.query.text, filters).partition("?")[2]
+    return f"{reverse('catalog:save_search')}?{parameters}" if parameters else ""
 
 
 def _help(official: Official, on: date, text: str, filters: Filters) -> dict[str, list[Help]]:
