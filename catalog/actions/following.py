@@ -3,7 +3,7 @@
 They change nothing for anybody else, so like the reading of a notice they are not in the ledger.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.access import get_visible
 from catalog.models import FollowedEntry, ResourceSearch, SavedHit, SavedSearch
 from catalog.search import Filters, Query, Reader, parse_for, rows_seen
-from portal.errors import Fault, Invalid, NotAllowed, NotVisible, Text
+from portal.errors import Fault, Invalid, NotAllowed, NotVisible
 from portal.notices.actions import notify
 from portal.organisation.models import Official
 
@@ -44,7 +44,9 @@ def save_search(
             code="too_many",
         )
     search = SavedSearch(official=by, query=query, filters=filters.as_lists())
-    _put(search, name=name, followed=followed, now=now)
+    hits = _begin(search, name=name, followed=followed, now=now)
+    search.save(force_insert=True)
+    _remember(search, hits)
     return search
 
 
@@ -55,7 +57,11 @@ def change_search(
     """Rename a saved search, begin or end following it; NotVisible if it is not the official's."""
     _lock(by)
     search = get_search(by, search_id)
-    _put(search, name=name, followed=followed, now=now)
+    hits = _begin(search, name=name, followed=followed, now=now)
+    search.save(update_fields=["name", "followed", "checked_at"])
+    if not followed:
+        search.hits.all().delete()
+    _remember(search, hits)
     return search
 
 
@@ -84,36 +90,38 @@ def _lock(official: Official) -> None:
     Official.objects.select_for_update(no_key=True).get(pk=official.pk)
 
 
-def _put(search: SavedSearch, *, name: str, followed: bool, now: datetime) -> None:
+def _begin(search: SavedSearch, *, name: str, followed: bool, now: datetime) -> list[UUID]:
+    """Put name and following into the search, unsaved; return what it finds if it is now followed.
+
+    Invalid lists what is wrong with them.
+    """
     begins = followed and not search.followed
     search.name, search.followed = " ".join(name.split()), followed
-    hits = _hits(search, now) if begins else []
-    if faults := _faults(search, hits):
+    hits = [row.pk for row in _hits(search, now)] if begins else []
+    if faults := _faults(search, len(hits)):
         raise Invalid(_("The search cannot be saved like this."), faults)
     if begins:
         search.checked_at = now
-    if search.pk is None:
-        search.save(force_insert=True)
-    else:
-        search.save(update_fields=["name", "followed", "checked_at"])
-    if not followed:
-        search.hits.all().delete()
-    SavedHit.objects.bulk_create(SavedHit(search=search, resource_id=row.pk) for row in hits)
+    return hits
 
 
-def _faults(search: SavedSearch, hits: Sequence[ResourceSearch]) -> list[Fault]:
+def _remember(search: SavedSearch, hits: Iterable[UUID]) -> None:
+    SavedHit.objects.bulk_create(SavedHit(search=search, resource_id=pk) for pk in hits)
+
+
+def _faults(search: SavedSearch, hits: int) -> list[Fault]:
     faults = []
     others = SavedSearch.objects.filter(official=search.official_id).exclude(pk=search.pk)
     if not search.name:
         remedy = _("Write a name by which you recognise it.")
         faults.append(Fault("name", _("The name is missing."), remedy, "required"))
     elif len(search.name) > 100:
-        remedy = _("Write at most %(most)s characters.") % {"most": 100}
-        faults.append(Fault("name", _("The name is too long."), remedy, "too_long"))
+        shorter = _("Write at most %(most)s characters.") % {"most": 100}
+        faults.append(Fault("name", _("The name is too long."), shorter, "too_long"))
     elif others.filter(name=search.name).exists():
-        message: Text = _("You have a saved search of this name already.")
-        faults.append(Fault("name", message, _("Choose another name."), "taken"))
-    if len(hits) > MOST_HITS:
+        taken = _("You have a saved search of this name already.")
+        faults.append(Fault("name", taken, _("Choose another name."), "taken"))
+    if hits > MOST_HITS:
         message = _("The search finds more than %(most)s entries.") % {"most": MOST_HITS}
         remedy = _("Add words or filters, or save it without following it.")
         faults.append(Fault("followed", message, remedy, "too_wide"))
@@ -155,7 +163,7 @@ def follow_entry(*, by: Official, resource_id: UUID | str, now: datetime) -> Fol
 @transaction.atomic
 def unfollow_entry(*, by: Official, resource_id: UUID | str) -> None:
     """Tell the official no more; to stop what one does not follow changes nothing."""
-    FollowedEntry.objects.filter(official=by, resource=resource_id).delete()
+    FollowedEntry.objects.filter(official=by, resource_id=resource_id).delete()
 
 
 # --- telling -------------------------------------------------------------------------------
@@ -185,7 +193,7 @@ def _tell_of_search(pk: int, due: Mapping[str, Any], now: datetime) -> int:
     new = [row for row in hits if row.pk not in known]
     if len(hits) <= MOST_HITS:  # otherwise nobody knows what is gone
         search.hits.filter(resource__in=known - {row.pk for row in hits}).delete()
-    SavedHit.objects.bulk_create(SavedHit(search=search, resource_id=row.pk) for row in new)
+    _remember(search, [row.pk for row in new])
     search.checked_at = now
     search.save(update_fields=["checked_at"])
     if not new:

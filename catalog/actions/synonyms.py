@@ -54,6 +54,6 @@ def synonym_faults(words: list[str]) -> list[Fault]:
             faults.append(Fault("words", message, remedy, "not_a_word"))
         if len(word) > LONGEST_WORD:
             message = _("“%(word)s…” is too long.") % {"word": word[:20]}
-            remedy = _("Write at most %(most)s characters.") % {"most": LONGEST_WORD}
-            faults.append(Fault("words", message, remedy, "too_long"))
+            shorter = _("Write at most %(most)s characters.") % {"most": LONGEST_WORD}
+            faults.append(Fault("words", message, shorter, "too_long"))
     return faults

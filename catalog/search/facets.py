@@ -275,4 +275,4 @@ def region_lineage(code: str) -> list[str]:
 def class_lineage(code: str) -> list[str]:
     """The class and those above it; the first stands for all of them."""
     sizes = [size for size in (1, 3, 6) if size < len(code)]
-    return ["", *(code[:size] for size in sizes), code]
+    return ["", *(code[:size] for size in sizes), *filter(None, [code])]

@@ -86,10 +86,11 @@ def _by_code(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:
 
 
 def _by_title(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:
-    rows = ranked(found, query).filter(tier__lte=IN_TITLE).order_by(*Order.RELEVANCE.columns)
+    rows = ranked(found, query).order_by(*Order.RELEVANCE.columns)
     return [
         Suggestion(Kind.ENTRY, row.title, note=row.resource.provider.name, entry=row.pk)
         for row in rows.select_related("resource__provider")[:MOST]
+        if getattr(row, "tier", IN_TITLE) <= IN_TITLE
     ]
 
 
