@@ -116,7 +116,7 @@ _CHOICES: dict[str, Sequence[tuple[Any, Any]]] = {
     "sharing": SharingType.choices,
     "freshness": [
         (Freshness.FRESH, _("updated within its cycle")),
-        (Freshness.OVERDUE, _("overdue")),
+        (Freshness.OVERDUE, _("update overdue")),
     ],
     "cycle": UpdateCycle.choices,
     "mode": Mode.choices,
@@ -263,6 +263,18 @@ def _tree(
 
 def _name(thing: Department | Region | Classification) -> str:
     return (thing.name_en if get_language() == "en" else "") or thing.name
+
+
+def value_label(name: str, value: str) -> Text:
+    """What a value of a facet is called; the value itself where it has its own name elsewhere."""
+    labels = {str(one): label for one, label in _CHOICES.get(name, ())}
+    if name == "region":
+        region = Region.objects.filter(pk=value).first()
+        return _name(region) if region else value
+    if name == "provider":
+        department = Department.objects.filter(pk=int(value)).first()
+        return _name(department) if department else value
+    return labels.get(value, value)
 
 
 def region_lineage(code: str) -> list[str]:

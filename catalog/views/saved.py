@@ -16,7 +16,7 @@ from catalog import actions
 from catalog.actions.following import filters_of, get_search
 from catalog.models import FollowedEntry, SavedSearch
 from catalog.search import Filters, Query, Reader, rows_seen
-from catalog.search.facets import LABELS
+from catalog.search.facets import LABELS, value_label
 from catalog.search.query import LONGEST_QUERY
 from catalog.views.listing import list_url
 from catalog.views.readers import reader_of
@@ -51,11 +51,13 @@ def saved_list(request: HttpRequest) -> HttpResponse:
 
 
 def describe(search: SavedSearch) -> str:
-    """What the search asks for: its words, and the names of the filters that are on."""
-    filters = filters_of(search)
-    names = dict.fromkeys(str(LABELS[name]) for name, _value in filters.chosen())
+    """What the search asks for: its words, and the filters that are on."""
+    chosen = [
+        _("%(facet)s: %(value)s") % {"facet": LABELS[name], "value": value_label(name, value)}
+        for name, value in filters_of(search).chosen()
+    ]
     words = [_("“%(words)s”") % {"words": search.query}] if search.query else []
-    return " · ".join([*words, *names]) or _("the whole catalog")
+    return " · ".join([*words, *chosen]) or _("the whole catalog")
 
 
 def _entries(official: Official) -> list[FollowedEntry]:

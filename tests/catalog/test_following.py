@@ -223,7 +223,7 @@ def test_the_way_through_the_pages(client: Client, world):
     assert address.replace("&", "&amp;") in listed.content.decode()
     page = client.get(address).content.decode()
     assert 'value="人口"' in page
-    assert "“人口” · Sharing type" in page
+    assert "“人口” · Sharing type: conditional sharing" in page
     refused = client.post(address, {"name": "", "followed": "on"})
     assert refused.status_code == 422
     assert "checked" in refused.content.decode()  # what was entered is kept
