@@ -1,7 +1,8 @@
 """Counts beside the filters: exact, and of what this official may see only.
 
 A facet counts with every filter but its own, so that its numbers say what choosing would give.
-One statement answers them all: the matching rows are read once, each facet counts over them.
+One statement answers them all: the matching rows are read once, and put together where they are
+alike; each facet counts over that.
 """
 
 from collections import defaultdict
@@ -131,6 +132,10 @@ _VALUES = {name: f"{column}::text" for name, column in COLUMNS.items()} | {
     "usable": f"CASE WHEN usable THEN '{USABLE}' END",
 }
 """SQL of the values of each facet; several values of a row count once each."""
+_MANY = frozenset({"provider_id", "region_id", "theme"})
+"""Columns of many values. Rows that are alike in the others are put together first: what is left
+is small, and most facets count over that.
+"""
 
 
 def worked_out(reader: Reader) -> dict[str, Any]:
@@ -163,11 +168,16 @@ def count(found: QuerySet[ResourceSearch], filters: Filters, reader: Reader) -> 
     }
     columns = found.annotate(**added).order_by().values(*COLUMNS.values(), *added)
     base, params = columns.query.sql_with_params()
+    few = [name for name in [*COLUMNS.values(), *added] if name not in _MANY]
     parts = [_counting("total", "''", conditions)]
     for name, value in _VALUES.items():
         others = [other for other in conditions if other != name]
         parts.append(_counting(name, value, others))
-    sql = f"WITH base AS MATERIALIZED ({base}) {' UNION ALL '.join(parts)}"
+    sql = (
+        f"WITH base AS MATERIALIZED ({base}), "  # noqa: S608 - names of columns, all ours
+        f"few AS MATERIALIZED (SELECT {', '.join(few)}, count(*) AS number FROM base"
+        f" GROUP BY {', '.join(few)}) {' UNION ALL '.join(parts)}"
+    )
     by_facet: dict[str, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -179,7 +189,8 @@ def count(found: QuerySet[ResourceSearch], filters: Filters, reader: Reader) -> 
 
 def _counting(name: str, value: str, passing: Iterable[str]) -> str:
     where = " AND ".join(f"passes_{other}" for other in passing) or "TRUE"
-    return f"SELECT '{name}', {value}, count(*) FROM base WHERE {where} GROUP BY 2"  # noqa: S608
+    source, number = ("base", "count(*)") if COLUMNS.get(name) in _MANY else ("few", "sum(number)")
+    return f"SELECT '{name}', {value}, {number}::bigint FROM {source} WHERE {where} GROUP BY 2"  # noqa: S608
 
 
 def facets(counts: Counts, filters: Filters) -> tuple[Facet, ...]:
@@ -267,7 +278,7 @@ def _name(thing: Department | Region | Classification) -> str:
 
 def value_label(name: str, value: str) -> Text:
     """What a value of a facet is called; the value itself where it has its own name elsewhere."""
-    labels = {str(one): label for one, label in _CHOICES.get(name, ())}
+    labels: dict[str, Text] = {str(one): label for one, label in _CHOICES.get(name, ())}
     if name == "region":
         region = Region.objects.filter(pk=value).first()
         return _name(region) if region else value
