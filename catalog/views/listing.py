@@ -28,7 +28,6 @@ from catalog.search import (
 )
 from catalog.search.cursors import Order
 from catalog.search.facets import LABELS
-from catalog.search.finding import order_of
 from catalog.search.query import LONGEST_QUERY
 from catalog.views.readers import reader_of
 from catalog.views.uses import Use, uses
@@ -99,15 +98,17 @@ def _context(official: Official, on: date, page: Page, filters: Filters) -> dict
 
 
 def _sorts(page: Page, filters: Filters) -> list[tuple[str, Text, bool]]:
-    """The orders to choose from, and which one it is; relevance needs words."""
-    labels = {
-        Order.RELEVANCE: _("best match"),
-        Order.MOST_USED: _("most used first"),
-        Order.NEWEST: _("newest first"),
-    }
-    now = order_of(page.query, filters)
-    offered = [order for order in Order if page.query or order is not Order.RELEVANCE]
-    return [(order.value, labels[order], order is now) for order in offered]
+    """The orders to choose from, and which one it is.
+
+    Without words there is no relevance: the first choice stands for the newest then, so that who
+    types words next gets the best matches and not what the form happened to say.
+    """
+    newest = (Order.NEWEST, _("newest first"))
+    first = (Order.RELEVANCE, _("best match") if page.query else newest[1])
+    offered = [first, (Order.MOST_USED, _("most used first")), *([newest] if page.query else [])]
+    values = {order.value for order, _label in offered}
+    now = filters.sort if filters.sort in values else Order.RELEVANCE.value
+    return [(order.value, label, order.value == now) for order, label in offered]
 
 
 def _chosen(page: Page, filters: Filters) -> Iterable[Chosen]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from catalog import hooks
 from catalog.models import Resource, ResourceSearch, ResourceUse, ResourceVersion
@@ -133,3 +134,22 @@ def test_numbers_that_went_wrong_are_mended(world):
     assert used(world.resource) == (1, 1)
     assert used(world.address) == (0, 0)
     assert hooks.recount_use() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "offered"),
+    [
+        ({}, [("relevance", True), ("used", False)]),
+        ({"sort": "newest"}, [("relevance", True), ("used", False)]),
+        ({"sort": "used"}, [("relevance", False), ("used", True)]),
+        ({"q": "信息"}, [("relevance", True), ("used", False), ("newest", False)]),
+        (
+            {"q": "信息", "sort": "newest"},
+            [("relevance", False), ("used", False), ("newest", True)],
+        ),
+    ],
+)
+def test_the_list_offers_orders_that_mean_something(client, world, address, offered):
+    client.force_login(world.people["clerk"])
+    sorts = client.get(reverse("catalog:list"), address).context["sorts"]
+    assert [(value, chosen) for value, _label, chosen in sorts] == offered
