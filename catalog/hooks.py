@@ -112,7 +112,8 @@ def use_changed(resource_ids: Iterable[UUID]) -> None:
     what the first did; whoever changes several calls this once for all of them.
     """
     ids = sorted(set(resource_ids))
-    list(Resource.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    locked = Resource.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    list(locked.values_list("pk"))
     numbers = dict.fromkeys(ids, 0)
     for counter in _use_counters.values():
         for resource_id, number in counter(ids).items():

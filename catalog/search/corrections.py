@@ -14,7 +14,7 @@ from catalog.models import DataItem, ResourceSearch
 from catalog.search import nearness, tokens
 from catalog.search.filters import Reader
 from catalog.search.finding import parse_for, rows_seen
-from catalog.search.query import Lexemes, all_of, parse, words_of
+from catalog.search.query import Lexemes, all_of, words_of
 
 MOST = 3
 MOST_COUNTED = 8
@@ -48,7 +48,7 @@ def corrections(reader: Reader, text: str) -> list[Correction]:
 
 
 def _finds(reader: Reader, word: str) -> bool:
-    return rows_seen(reader, parse(word)).exists()
+    return rows_seen(reader, parse_for(word)).exists()
 
 
 def _near(reader: Reader, word: str) -> list[str]:
