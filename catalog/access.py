@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, remove_perm
@@ -29,6 +29,7 @@ from catalog.models import (
     ResourceSearch,
     ResourceStatus,
     ResourceWords,
+    SharingType,
     Visibility,
 )
 from portal.errors import NotVisible
@@ -59,18 +60,46 @@ def managers_label(group_id: int) -> int:
 # --- what an official sees -----------------------------------------------------------------
 
 
-def visible_labels(official: Official | None, on: date) -> list[int]:
-    """Labels of the entries the official sees on the day ``on``; None is an anonymous caller."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an official sees, and as whom: the permission group of each department of theirs."""
+
+    labels: list[int]
+    groups: Mapping[int, int]
+
+    def usable(self) -> Q:
+        """Condition on ``ResourceSearch``: one of the departments can use the data at once.
+
+        It holds the right to pull it, which comes with a grant, or the data is published by
+        somebody else and shared without condition.
+        """
+        if not self.groups:
+            return Q(pk__in=[])
+        granted = ResourceGroupObjectPermission.objects.filter(
+            group__in=self.groups.values(), permission__codename=Permission.PULL
+        )
+        unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
+        foreign = unconditional & ~Q(provider_id__in=self.groups)
+        return Q(pk__in=granted.values("content_object")) | foreign
+
+
+def sight_of(official: Official | None, on: date) -> Sight:
+    """What the official sees on the day ``on``; None is an anonymous caller."""
     if official is None:
-        return [PUBLIC]
+        return Sight([PUBLIC], {})
     if not official.is_active:
-        return []
+        return Sight([], {})
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
     managed = _managed(posts)
     groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
     managing = [managers_label(groups[department]) for department in managed]
-    return [EVERYONE, *groups.values(), *managing]
+    return Sight([EVERYONE, *groups.values(), *managing], groups)
+
+
+def visible_labels(official: Official | None, on: date) -> list[int]:
+    """Labels of the entries the official sees on the day ``on``; None is an anonymous caller."""
+    return sight_of(official, on).labels
 
 
 def managed_labels(official: Official | None, on: date) -> list[int]:

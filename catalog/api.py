@@ -14,8 +14,10 @@ from rest_framework.views import APIView
 
 from catalog.access import get_visible
 from catalog.models import DataItem, Resource, ResourceVersion
-from catalog.search import Filters, find
-from catalog.search.filters import POSSIBLE
+from catalog.search import Filters, Reader, find, suggest
+from catalog.search.filters import LITERAL, POSSIBLE, SORTS
+from catalog.search.query import LONGEST_QUERY
+from catalog.search.suggesting import Kind
 from portal.errors import Fault, Invalid
 from portal.organisation.models import Department, Official
 
@@ -113,7 +115,8 @@ class EntryPageSerializer(serializers.Serializer[Any]):
 QUERY = [
     OpenApiParameter("q", str, description="Words, parts of words, pinyin or initials."),
     OpenApiParameter("cursor", str, description="``next_cursor`` of the page before."),
-    OpenApiParameter("sort", str, enum=["relevance", "newest"]),
+    OpenApiParameter("sort", str, enum=list(SORTS)),
+    OpenApiParameter(LITERAL, str, enum=["1"], description="1: without synonyms."),
     *(OpenApiParameter(name, str, many=True, description=f"Facet {name}.") for name in POSSIBLE),
 ]
 
@@ -130,7 +133,7 @@ class EntryListView(APIView):
     def get(self, request: Request) -> Response:
         """One page of the entries the caller may see, with the same counts as the pages."""
         given = dict(request.query_params.lists())
-        refuse_unknown(given, {"q", "cursor", "sort", *POSSIBLE})
+        refuse_unknown(given, {"q", "cursor", "sort", LITERAL, *POSSIBLE})
         official = official_of(request)
         page = find(
             official,
@@ -158,6 +161,35 @@ class EntryListView(APIView):
             }
         )
         return Response(answer.data)
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """Something that fits what is typed so far."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    text = serializers.CharField()
+    count = serializers.IntegerField(help_text="Entries behind it that the caller may see.")
+    note = serializers.CharField(allow_blank=True, help_text="Provider or code of an entry.")
+    entry = serializers.UUIDField(allow_null=True)
+    department = serializers.IntegerField(allow_null=True)
+
+
+class SuggestionsView(APIView):
+    """Suggestions while typing."""
+
+    @extend_schema(
+        operation_id="catalog_suggestions",
+        parameters=[OpenApiParameter("q", str, description="What is typed so far.")],
+        responses=SuggestionSerializer(many=True),
+        tags=["catalog"],
+    )
+    def get(self, request: Request) -> Response:
+        """At most eight entries, data items and departments of what the caller may see."""
+        given = dict(request.query_params.lists())
+        refuse_unknown(given, {"q"})
+        reader = Reader.of(official_of(request), timezone.localdate())
+        found = suggest(reader, (given.get("q") or [""])[-1][:LONGEST_QUERY])
+        return Response(SuggestionSerializer(found.found, many=True).data)
 
 
 class EntryView(APIView):

@@ -2,18 +2,28 @@
 
 ``register_entry_actions``: what an official may do with an entry, such as applying for its data;
 asked once for a whole list. ``on_withdrawal``: what has to stop when an entry is withdrawn, in the
-transaction that withdraws it.
+transaction that withdraws it. ``register_use``: how much an entry is used, which decides who comes
+first among equals in a search.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import DataSource, Resource, ResourceStatus, SharingType
+from catalog.models import (
+    DataSource,
+    Resource,
+    ResourceSearch,
+    ResourceStatus,
+    ResourceUse,
+    SharingType,
+)
 from portal.errors import Reason, Text
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
@@ -66,8 +76,15 @@ MaskNames = Callable[[], Mapping[str, Text]]
 Withdrawal = Callable[..., None]
 """Called as ``callback(resource, by=, reason=, now=)`` within the withdrawing transaction."""
 
+UseCounter = Callable[[Sequence[UUID]], Mapping[UUID, int]]
+"""How many uses each of these entries has now; an entry without any may be missing."""
+
+_RECOUNTED = 2_000
+"""Entries counted at a time."""
+
 _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
+_use_counters: dict[str, UseCounter] = {}
 _mask_names: list[MaskNames] = []
 _credentials: list[Credentials] = []
 
@@ -80,6 +97,49 @@ def register_entry_actions(name: str, answer: EntryActions) -> None:
 def on_withdrawal(name: str, callback: Withdrawal) -> None:
     """Call ``callback`` whenever an entry is withdrawn; call this from AppConfig.ready."""
     _withdrawals[name] = callback
+
+
+def register_use(name: str, counter: UseCounter) -> None:
+    """Count uses with ``counter``, and call ``use_changed`` when they change; from AppConfig.ready."""
+    _use_counters[name] = counter
+
+
+@transaction.atomic
+def use_changed(resource_ids: Iterable[UUID]) -> None:
+    """Count the uses of these entries anew, in the transaction of what changed them.
+
+    The entries are locked first, in one order, so that of two changes at once the second counts
+    what the first did; whoever changes several calls this once for all of them.
+    """
+    ids = sorted(set(resource_ids))
+    locked = Resource.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    list(locked.values_list("pk"))
+    numbers = dict.fromkeys(ids, 0)
+    for counter in _use_counters.values():
+        for resource_id, number in counter(ids).items():
+            numbers[resource_id] += number
+    ResourceUse.objects.bulk_create(
+        (ResourceUse(resource_id=pk, number=number) for pk, number in numbers.items()),
+        update_conflicts=True, unique_fields=["resource"], update_fields=["number"],
+    )  # fmt: skip
+    for pk, number in numbers.items():
+        ResourceSearch.objects.filter(pk=pk).exclude(used=number).update(used=number)
+
+
+def recount_use() -> int:
+    """Mend what was counted wrongly, such as before the counting began; return how many entries."""
+    wrong: list[UUID] = []
+    known = dict(ResourceUse.objects.values_list("pk", "number"))
+    ids = list(Resource.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), _RECOUNTED):
+        batch = ids[start : start + _RECOUNTED]
+        numbers: Counter[UUID] = Counter()
+        for counter in _use_counters.values():
+            numbers.update(counter(batch))
+        wrong += [pk for pk in batch if numbers[pk] != known.get(pk, 0)]
+    for pk in wrong:
+        use_changed([pk])
+    return len(wrong)
 
 
 def register_mask_names(names: MaskNames) -> None:
@@ -120,13 +180,14 @@ def withdrawn(resource: Resource, *, by: Official | None, reason: str, now: date
 
 
 def reasons_against_applying(
-    official: Official, on: date, resources: Iterable[Resource]
+    official: Official, on: date, resources: Iterable[Resource], own: set[int] | None = None
 ) -> dict[UUID, Reason]:
     """Why nobody in the official's department can apply for an entry, as far as the catalog knows.
 
-    ``live`` and ``provider`` must be loaded. Entries without a reason are left out.
+    ``live`` and ``provider`` must be loaded; ``own`` are the official's departments, if the caller
+    knows them. Entries without a reason are left out.
     """
-    own = department_ids(official, on)
+    own = department_ids(official, on) if own is None else own
     found = {resource.pk: _reason_against(resource, own) for resource in resources}
     return {pk: reason for pk, reason in found.items() if reason is not None}
 

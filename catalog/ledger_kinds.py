@@ -33,5 +33,8 @@ def register_all() -> None:
             "source.changed": _("data source changed"),
             "system.added": _("information system added"),
             "system.changed": _("information system changed"),
+            "synonyms.added": _("synonyms added"),
+            "synonyms.changed": _("synonyms changed"),
+            "synonyms.removed": _("synonyms removed"),
         }
     )

@@ -1,4 +1,5 @@
 """Texts of the notices about entries on their way into the catalog."""
+"""Texts of the notices of the catalog."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,15 @@ TEXTS = {
     "review.interrupted": _("“%(title)s” is no longer under review: %(text)s"),
     "review.overdue": _("The review of “%(title)s” of %(department)s was due on %(due)s."),
 }  # fmt: skip
+    "search.one_new": _("New in your saved search “%(name)s”: “%(title)s”."),
+    "search.many_new": _(
+        "Your saved search “%(name)s” has %(number)s new entries, such as “%(title)s”."
+    ),
+    "followed.changed": _("The entry “%(title)s”, which you follow, has changed."),
+    "followed.gone": _(
+        "An entry that you followed is no longer shown to you; it was withdrawn or limited."
+    ),
+}
 
 
 def register_all() -> None:

@@ -1,4 +1,5 @@
 """What workers and the clockwork do. Safe to run twice; the rows hold the truth."""
+"""What the clockwork does for the catalog. Safe to run twice; the rows hold the truth."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -23,3 +24,10 @@ def remind_reviews() -> None:
 def recompute_reviews() -> None:
     """Derive due dates anew after the calendar or a limit changed."""
     actions.recompute_deadlines(timezone.now())
+from catalog.actions import tell_followers
+
+
+@shared_task(name="catalog.tell_followers")
+def tell_of_what_is_followed() -> int:
+    """Tell officials what is new in their saved searches and followed entries."""
+    return tell_followers(timezone.now())

@@ -250,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind of deadlines": {"task": "sharing.remind_deadlines", "schedule": 3600.0},
     "publish entries at their time": {"task": "catalog.publish_due", "schedule": 30.0},
     "remind of overdue reviews": {"task": "catalog.remind_reviews", "schedule": 3600.0},
+    "count uses anew": {"task": "sharing.recount_use", "schedule": 86_400.0},
+    "tell of what is followed": {"task": "catalog.tell_followers", "schedule": 600.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }

@@ -6,12 +6,18 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from catalog.api import EntryListView, EntryView
 from catalog.api_systems import SystemsView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
+from catalog.api import EntryListView, EntryView, SuggestionsView
+from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
     path("departments/", organisation.DepartmentsView.as_view(), name="departments"),
     path("regions/", organisation.RegionsView.as_view(), name="regions"),
+    path("catalog/suggestions/", SuggestionsView.as_view(), name="suggestions"),
+    path("saved-searches/", SavedSearchesView.as_view(), name="saved_searches"),
+    path("saved-searches/<int:pk>/", SavedSearchView.as_view(), name="saved_search"),
+    path("entries/<uuid:pk>/follow/", FollowView.as_view(), name="follow"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
     path("systems/", SystemsView.as_view(), name="systems"),

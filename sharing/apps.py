@@ -28,6 +28,7 @@ class SharingConfig(AppConfig):
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
+        hooks.register_use("sharing", offering.use_counts)
         hooks.register_mask_names(offering.mask_names)
         hooks.register_credentials(sources.CREDENTIALS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)

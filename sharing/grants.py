@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog import access as catalog_access
+from catalog import hooks
 from catalog.models import Attachment, DataItem, Resource
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed
 from portal.ledger.records import canonical
@@ -304,6 +305,7 @@ def _move(grant: Grant, change: _Change, **data: object) -> None:
         catalog_access.give(PULL, department=grant.department, resource=grant.resource)
     elif not _has_other_active(grant):
         catalog_access.take(PULL, department=grant.department, resource=grant.resource)
+    hooks.use_changed([grant.resource_id])
     enter(
         grant,
         change.kind,

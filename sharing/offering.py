@@ -1,5 +1,6 @@
 """What an official may do with a catalog entry: apply, or why not; registered with the catalog."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -25,7 +26,7 @@ def entry_actions(
     own = department_ids(official, on)
     if not own:
         return {}
-    reasons = reasons_against_applying(official, on, resources)
+    reasons = reasons_against_applying(official, on, resources, own)
     granted = dict(
         Grant.objects.filter(department__in=own, resource__in=resources, status__in=LIVING)
         .order_by("created_at")
@@ -82,3 +83,14 @@ def _action(
 def mask_names() -> Mapping[str, str]:
     """Names of the mask rules for the catalog's item table."""
     return {name: str(_(mask.label)) for name, mask in MASKS.items()}
+
+
+def use_counts(resource_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Living grants and open applications of each entry, for the order of searches."""
+    grants = Grant.objects.filter(resource__in=resource_ids, status__in=LIVING)
+    items = ApplicationItem.objects.filter(
+        resource__in=resource_ids, status__in=ApplicationItem.OPEN_STATUSES
+    )
+    numbers: Counter[UUID] = Counter(grants.order_by().values_list("resource_id", flat=True))
+    numbers.update(items.order_by().values_list("resource_id", flat=True))
+    return numbers

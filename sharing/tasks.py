@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from catalog import hooks
 from sharing import actions, grants
 from sharing.pulling import running, sweeping
 from sharing.reminders import remind
@@ -38,3 +39,9 @@ def remind_deadlines() -> None:
 def recompute_deadlines() -> None:
     """Derive due dates anew after the calendar changed."""
     actions.recompute_deadlines(timezone.now())
+
+
+@shared_task(name="sharing.recount_use")
+def recount_use() -> None:
+    """Count the grants and applications of every entry anew, for the order of searches."""
+    hooks.recount_use()

@@ -23,6 +23,19 @@ from catalog.actions.reviewing import (
 from catalog.actions.rights import forbid, permit
 from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
+from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
+from catalog.actions.faults import publication_faults
+from catalog.actions.following import (
+    change_search,
+    delete_search,
+    follow_entry,
+    save_search,
+    tell_followers,
+    unfollow_entry,
+)
+from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
+from catalog.actions.rights import forbid, permit
+from catalog.actions.synonyms import remove_synonyms, save_synonyms
 
 __all__ = [
     "Location",
@@ -31,12 +44,15 @@ __all__ = [
     "attach",
     "attachment_faults",
     "available_commands",
+    "change_search",
     "content_digest",
     "content_faults",
     "create_draft",
     "execute",
     "execute_many",
+    "delete_search",
     "finish_draft",
+    "follow_entry",
     "forbid",
     "is_under_review",
     "permit",
@@ -49,6 +65,13 @@ __all__ = [
     "save_system",
     "send",
     "sending_faults",
+    "remove_synonyms",
+    "revise",
+    "save_draft",
+    "save_search",
+    "save_synonyms",
     "set_visibility",
+    "tell_followers",
+    "unfollow_entry",
     "withdraw",
 ]

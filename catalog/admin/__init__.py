@@ -4,6 +4,7 @@ from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
+from catalog.admin.synonyms import SynonymGroupAdmin
 from catalog.admin.versions import ResourceVersionAdmin
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "InformationSystemAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
+    "SynonymGroupAdmin",
 ]

@@ -3,12 +3,15 @@
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
+from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.imports import ImportRun
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
 from catalog.models.reviews import UNDER_REVIEW, PublicationReview, ReviewCheck, ReviewStep
 from catalog.models.search import ResourceSearch, ResourceWords
+from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords
+from catalog.models.synonyms import SynonymGroup
 from catalog.models.terms import (
     SHOWN_STATUSES,
     CheckKind,
@@ -39,6 +42,7 @@ __all__ = [
     "DataItem",
     "DataSource",
     "DataType",
+    "FollowedEntry",
     "FormatClass",
     "Grade",
     "ImportRun",
@@ -53,6 +57,7 @@ __all__ = [
     "ResourceQuerySet",
     "ResourceSearch",
     "ResourceStatus",
+    "ResourceUse",
     "ResourceUserObjectPermission",
     "ResourceVersion",
     "ResourceWords",
@@ -62,6 +67,10 @@ __all__ = [
     "SecrecyMark",
     "SharingType",
     "SystemState",
+    "SavedHit",
+    "SavedSearch",
+    "SharingType",
+    "SynonymGroup",
     "UpdateCycle",
     "VersionStatus",
     "Visibility",

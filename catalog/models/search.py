@@ -41,6 +41,13 @@ class ResourceSearch(models.Model):
     grade = models.PositiveSmallIntegerField()
     splittable = models.BooleanField(default=False)
     title = models.CharField(max_length=200)
+    sharing_modes = ArrayField(models.CharField(max_length=6), default=list)
+    classification_code = models.CharField(max_length=20, blank=True, default="")
+    fresh_until = models.DateField(
+        null=True,
+        help_text="Last day on which the data is as new as its cycle promises; empty if unknown.",
+    )
+    used = models.PositiveIntegerField(default=0, help_text="As in ResourceUse.")
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -49,10 +56,31 @@ class ResourceSearch(models.Model):
         indexes = [
             GinIndex(fields=["labels"], name="catalog_search_labels"),
             models.Index(fields=["-updated_at", "-resource"], name="catalog_search_newest"),
+            models.Index(
+                fields=["-used", "-updated_at", "-resource"], name="catalog_search_most_used"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class ResourceUse(models.Model):
+    """How many grants and applications an entry has, as the apps said that know of them.
+
+    Kept apart from the search row, which may be built anew at any time. ``catalog.hooks`` writes
+    it, in the transaction of what changes the number.
+    """
+
+    resource = models.OneToOneField(Resource, models.CASCADE, primary_key=True, related_name="use")
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("use of an entry")
+        verbose_name_plural = _("use of entries")
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class ResourceWords(models.Model):

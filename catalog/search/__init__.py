@@ -3,15 +3,18 @@
 ``find`` answers one page with counts; ``reindex`` is called by whatever changes an entry.
 """
 
+from catalog.search.corrections import Correction, corrections
 from catalog.search.cursors import Cursor
 from catalog.search.facets import Facet, Option
-from catalog.search.filters import Filters
-from catalog.search.finding import PAGE_SIZE, Hit, Page, find, search_rows
+from catalog.search.filters import Filters, Reader
+from catalog.search.finding import PAGE_SIZE, Hit, Page, find, parse_for, rows_seen, search_rows
 from catalog.search.index import reindex, reindex_all
 from catalog.search.query import Query, parse
+from catalog.search.suggesting import Suggestion, Suggestions, suggest
 
 __all__ = [
     "PAGE_SIZE",
+    "Correction",
     "Cursor",
     "Facet",
     "Filters",
@@ -19,9 +22,16 @@ __all__ = [
     "Option",
     "Page",
     "Query",
+    "Reader",
+    "Suggestion",
+    "Suggestions",
+    "corrections",
     "find",
     "parse",
+    "parse_for",
     "reindex",
     "reindex_all",
+    "rows_seen",
     "search_rows",
+    "suggest",
 ]

@@ -1,28 +1,51 @@
 """Counts beside the filters: exact, and of what this official may see only.
 
 A facet counts with every filter but its own, so that its numbers say what choosing would give.
-One statement answers them all: the matching rows are read once, each facet counts over them.
+One statement answers them all: the matching rows are read once, and put together where they are
+alike; each facet counts over that.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
+    Classification,
     FormatClass,
+    Grade,
+    Mode,
     OpenType,
     ResourceSearch,
     ResourceStatus,
     SharingType,
     UpdateCycle,
 )
-from catalog.search.filters import COLUMNS, Filters, region_prefix
+from catalog.search import trees
+from catalog.search.filters import (
+    COLUMNS,
+    USABLE,
+    Filters,
+    Freshness,
+    Reader,
+    graded,
+    overdue,
+    region_prefix,
+    unit_pairs,
+)
 from portal.errors import Text
 from portal.organisation.models import Department, Region
 
@@ -54,6 +77,12 @@ class Facet:
     label: Text
     options: tuple[Option, ...]
     more: int = 0
+    folded: bool = False
+
+
+Numbers = Mapping[str, int]
+Listed = tuple[list[Option], int]
+"""Options, and how many values were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +90,94 @@ class Counts:
     """Entries that pass all filters, and the numbers of every facet by value."""
 
     total: int
-    by_facet: Mapping[str, Mapping[str, int]]
+    by_facet: Mapping[str, Numbers]
 
 
 LABELS: dict[str, Text] = {
     "status": _("Completeness"),
+    "usable": _("For your department"),
     "sharing": _("Sharing type"),
     "region": _("Region"),
     "provider": _("Provider"),
+    "classification": _("Classification"),
+    "freshness": _("Freshness"),
     "cycle": _("Update cycle"),
+    "mode": _("Sharing mode"),
+    "grade": _("Grade"),
     "format": _("Format"),
     "theme": _("Theme"),
     "openness": _("Openness"),
 }
 """Facets in the order of the page."""
-_CHOICES: dict[str, Any] = {
-    "status": ResourceStatus,
-    "sharing": SharingType,
-    "cycle": UpdateCycle,
-    "format": FormatClass,
-    "openness": OpenType,
+OPEN = ("status", "usable", "sharing", "region", "provider")
+"""Facets that a page shows unfolded; the others unfold on demand or when one is chosen."""
+_CHOICES: dict[str, Sequence[tuple[Any, Any]]] = {
+    "status": ResourceStatus.choices,
+    "usable": [(USABLE, _("can use it at once"))],
+    "sharing": SharingType.choices,
+    "freshness": [
+        (Freshness.FRESH, _("updated within its cycle")),
+        (Freshness.OVERDUE, _("update overdue")),
+    ],
+    "cycle": UpdateCycle.choices,
+    "mode": Mode.choices,
+    "grade": Grade.choices,
+    "format": FormatClass.choices,
+    "openness": OpenType.choices,
 }
+_VALUES = {name: f"{column}::text" for name, column in COLUMNS.items()} | {
+    "mode": "unnest(sharing_modes)::text",
+    "grade": "grade_shown::text",
+    "freshness": "freshness",
+    "usable": f"CASE WHEN usable THEN '{USABLE}' END",
+}
+"""SQL of the values of each facet; several values of a row count once each."""
+_MANY = frozenset({"provider_id", "region_id", "theme"})
+"""Columns of many values. Rows that are alike in the others are put together first: what is left
+is small, and most facets count over that.
+"""
 
 
-def count(found: QuerySet[ResourceSearch], filters: Filters) -> Counts:
+def worked_out(reader: Reader) -> dict[str, Any]:
+    """Annotations for the facets that are no column of their own."""
+    return {
+        "grade_shown": Case(When(graded(), then="grade")),
+        "freshness": Case(
+            When(overdue(reader), then=Value(Freshness.OVERDUE.value)),
+            When(fresh_until__isnull=False, then=Value(Freshness.FRESH.value)),
+            output_field=CharField(),
+        ),
+        "usable": _whether(reader.sight.usable()),
+    }
+
+
+def _whether(condition: Q) -> Case:
+    """The condition as a value; unlike a bare one, it may be one that nothing can meet."""
+    return Case(
+        When(condition, then=Value(value=True)),
+        default=Value(value=False),
+        output_field=BooleanField(),
+    )
+
+
+def count(found: QuerySet[ResourceSearch], filters: Filters, reader: Reader) -> Counts:
     """Count the rows of ``found`` (which the filters do not yet restrict) by facet."""
-    conditions = filters.conditions()
-    flagged = found.annotate(
-        **{
-            f"passes_{name}": ExpressionWrapper(condition, output_field=BooleanField())
-            for name, condition in conditions.items()
-        }
-    ).values(*COLUMNS.values(), *(f"passes_{name}" for name in conditions))
-    base, params = flagged.order_by().query.sql_with_params()
+    conditions = filters.conditions(reader)
+    added = worked_out(reader) | {
+        f"passes_{name}": _whether(condition) for name, condition in conditions.items()
+    }
+    columns = found.annotate(**added).order_by().values(*COLUMNS.values(), *added)
+    base, params = columns.query.sql_with_params()
+    few = [name for name in [*COLUMNS.values(), *added] if name not in _MANY]
     parts = [_counting("total", "''", conditions)]
-    for name, column in COLUMNS.items():
+    for name, value in _VALUES.items():
         others = [other for other in conditions if other != name]
-        parts.append(_counting(name, f"{column}::text", others))
-    sql = f"WITH base AS MATERIALIZED ({base}) {' UNION ALL '.join(parts)}"
+        parts.append(_counting(name, value, others))
+    sql = (
+        f"WITH base AS MATERIALIZED ({base}), "  # noqa: S608 - names of columns, all ours
+        f"few AS MATERIALIZED (SELECT {', '.join(few)}, count(*) AS number FROM base"
+        f" GROUP BY {', '.join(few)}) {' UNION ALL '.join(parts)}"
+    )
     by_facet: dict[str, dict[str, int]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -110,92 +189,113 @@ def count(found: QuerySet[ResourceSearch], filters: Filters) -> Counts:
 
 def _counting(name: str, value: str, passing: Iterable[str]) -> str:
     where = " AND ".join(f"passes_{other}" for other in passing) or "TRUE"
-    return f"SELECT '{name}', {value}, count(*) FROM base WHERE {where} GROUP BY 2"  # noqa: S608
+    source, number = ("base", "count(*)") if COLUMNS.get(name) in _MANY else ("few", "sum(number)")
+    return f"SELECT '{name}', {value}, {number}::bigint FROM {source} WHERE {where} GROUP BY 2"  # noqa: S608
 
 
 def facets(counts: Counts, filters: Filters) -> tuple[Facet, ...]:
-    """The facets as a page shows them; two queries, for the names of providers and regions."""
+    """The facets as a page shows them; a few queries, for the names of what is shown."""
     made = []
     for name, label in LABELS.items():
         chosen = getattr(filters, name)
         numbers = {value: n for value, n in counts.by_facet.get(name, {}).items() if value}
-        if name == "region":
-            options = _regions(numbers, chosen)
-            made.append(Facet(name, label, tuple(options)))
-        elif name in _CHOICES:
-            made.append(Facet(name, label, tuple(_fixed(_CHOICES[name], numbers, chosen))))
+        if not numbers and not chosen:
+            continue
+        if name in _CHOICES:
+            options, more = _fixed(_CHOICES[name], numbers, chosen), 0
         else:
-            made.append(_most_common(name, numbers, chosen))
+            options, more = _LISTED[name](numbers, chosen)
+        folded = name not in OPEN and not chosen
+        made.append(Facet(name, label, tuple(options), more, folded=folded))
     return tuple(facet for facet in made if facet.options)
 
 
-def _fixed(choices: Any, numbers: Mapping[str, int], chosen: tuple[str, ...]) -> list[Option]:
+def _fixed(
+    choices: Sequence[tuple[Any, Any]], numbers: Numbers, chosen: tuple[str, ...]
+) -> list[Option]:
     return [
-        Option(value, label, numbers.get(value, 0), value in chosen)
-        for value, label in choices.choices
-        if value in numbers or value in chosen
+        Option(str(value), label, numbers.get(str(value), 0), str(value) in chosen)
+        for value, label in choices
+        if str(value) in numbers or str(value) in chosen
     ]
 
 
-def _most_common(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...]) -> Facet:
+def _themes(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
     ranked = sorted(numbers, key=lambda value: (-numbers[value], value))
     shown = list(dict.fromkeys([*chosen, *ranked[:MOST_OPTIONS]]))
-    names: Mapping[str, str] = {}
-    if name == "provider":
-        found = Department.objects.filter(pk__in=[int(value) for value in shown])
-        names = {str(one.pk): _name(one) for one in found.only("name", "name_en")}
-    options = tuple(
-        Option(value, names.get(value, value), numbers.get(value, 0), value in chosen)
+    options = [
+        Option(value, value, numbers.get(value, 0), value in chosen)
         for value in sorted(shown, key=lambda value: (-numbers.get(value, 0), value))
-        if name != "provider" or value in names
-    )
-    return Facet(name, LABELS[name], options, more=len(set(ranked) - set(shown)))
+    ]
+    return options, len(set(ranked) - set(shown))
 
 
-def _regions(numbers: Mapping[str, int], chosen: tuple[str, ...]) -> list[Option]:
+def _regions(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
     """The way down to the chosen region (or to where the entries part), and what lies below it."""
-    sums: Counter[str] = Counter()
-    for code, number in numbers.items():
-        for above in lineage(code):
-            sums[above] += number
-    for code in chosen:
-        for above in lineage(code):
-            sums.setdefault(above, 0)
-    if not sums:
-        return []
-    start = chosen[0] if len(chosen) == 1 else _where_they_part(sums)
-    path = [code for code in lineage(start) if code != NATION]
-    below = [code for code in sums if _parent(code) == start]
-    if len(chosen) > 1:
-        below = sorted({*below, *(code for code in chosen if code not in path)})
-    names = dict(Region.objects.filter(pk__in=[*path, *below, *chosen]).values_list("code", "name"))
-    listed = [(code, depth) for depth, code in enumerate(path)]
-    listed += [(code, len(path)) for code in sorted(below)]
+    listed = trees.drill(numbers, chosen, region_lineage)
+    found = Region.objects.filter(pk__in=[code for code, _number, _depth in listed])
+    names = {region.pk: _name(region) for region in found.only("name", "name_en")}
+    return _tree(listed, names, chosen), 0
+
+
+def _classes(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
+    """The way down to the chosen class, and what lies below it."""
+    listed = trees.drill(numbers, chosen, class_lineage)
+    found = Classification.objects.filter(code__in=[code for code, _number, _depth in listed])
+    names = {node.code: f"{node.code} {_name(node)}" for node in found}
+    return _tree(listed, names, chosen), 0
+
+
+def _providers(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
+    """Departments with what their units provide; the units of a chosen one stand below it."""
+    above = {str(pk): str(parent) for pk, parent in unit_pairs()}
+    listed, more = trees.unfold(numbers, chosen, above, MOST_OPTIONS)
+    found = Department.objects.filter(pk__in=[int(value) for value, _number, _depth in listed])
+    names = {str(one.pk): _name(one) for one in found.only("name", "name_en")}
+    return _tree([one for one in listed if one[0] in names], names, chosen), more
+
+
+_LISTED: Mapping[str, Callable[[Numbers, tuple[str, ...]], Listed]] = {
+    "theme": _themes,
+    "region": _regions,
+    "classification": _classes,
+    "provider": _providers,
+}
+
+
+def _tree(
+    listed: Iterable[trees.Place], names: Mapping[str, str], chosen: tuple[str, ...]
+) -> list[Option]:
     return [
-        Option(code, names.get(code, code), sums[code], code in chosen, depth)
-        for code, depth in listed
+        Option(value, names.get(value, value), number, value in chosen, depth)
+        for value, number, depth in listed
     ]
 
 
-def _name(thing: Department | Region) -> str:
+def _name(thing: Department | Region | Classification) -> str:
     return (thing.name_en if get_language() == "en" else "") or thing.name
 
 
-def lineage(code: str) -> list[str]:
+def value_label(name: str, value: str) -> Text:
+    """What a value of a facet is called; the value itself where it has its own name elsewhere."""
+    labels: dict[str, Text] = {str(one): label for one, label in _CHOICES.get(name, ())}
+    if name == "region":
+        region = Region.objects.filter(pk=value).first()
+        return _name(region) if region else value
+    if name == "provider":
+        department = Department.objects.filter(pk=int(value)).first()
+        return _name(department) if department else value
+    return labels.get(value, value)
+
+
+def region_lineage(code: str) -> list[str]:
     """The region and those above it, the nation first."""
     prefix = region_prefix(code)
     sizes = [size for size in (2, 4, 6, 9, 12) if size <= len(prefix)]
     return [NATION, *(prefix[:size].ljust(6, "0") for size in sizes)]
 
 
-def _parent(code: str) -> str:
-    return lineage(code)[-2] if code != NATION else ""
-
-
-def _where_they_part(sums: Mapping[str, int]) -> str:
-    start = NATION
-    while True:
-        below = [code for code in sums if _parent(code) == start]
-        if len(below) != 1 or sums[below[0]] < sums[start]:
-            return start
-        start = below[0]
+def class_lineage(code: str) -> list[str]:
+    """The class and those above it; the first stands for all of them."""
+    sizes = [size for size in (1, 3, 6) if size < len(code)]
+    return ["", *(code[:size] for size in sizes), *filter(None, [code])]

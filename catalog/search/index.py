@@ -15,15 +15,17 @@ from catalog.models import (
     Resource,
     ResourceSearch,
     ResourceStatus,
+    ResourceUse,
     ResourceVersion,
     ResourceWords,
 )
 from catalog.search.documents import Document, text_of, vector_of
+from catalog.search.freshness import fresh_until
 
 BATCH = 500
 _FROM_VERSION = (
     "sharing_type", "update_cycle", "format_class", "theme", "open_type", "grade", "splittable",
-    "title",
+    "title", "sharing_modes",
 )  # fmt: skip
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Stands for the day of an imported entry whose source names none: after all that have one."""
@@ -51,13 +53,18 @@ def reindex_all() -> int:
 @transaction.atomic
 def _write(ids: list[UUID]) -> int:
     entries = list(
-        Resource.objects.filter(pk__in=ids).select_related("provider", "live").order_by("pk")
+        Resource.objects.filter(pk__in=ids)
+        .select_related("provider", "live__classification")
+        .order_by("pk")
     )
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
+    used = dict(ResourceUse.objects.filter(pk__in=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
-    rows = [_row(entry, versions[entry.pk], labels[entry.pk]) for entry in shown]
+    rows = [
+        _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
+    ]
     words = [
         _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
         for entry in shown
@@ -66,7 +73,7 @@ def _write(ids: list[UUID]) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=_columns(ResourceSearch),
+        update_fields=[name for name in _columns(ResourceSearch) if name != "used"],
     )
     ResourceWords.objects.bulk_create(
         words, update_conflicts=True, unique_fields=["row"], update_fields=_columns(ResourceWords)
@@ -83,6 +90,7 @@ def _shown_versions(entries: list[Resource]) -> dict[UUID, ResourceVersion]:
     shown = {entry.pk: entry.live for entry in entries if entry.live is not None}
     without = [entry.pk for entry in entries if entry.live is None]
     newest = ResourceVersion.objects.filter(resource__in=without)
+    newest = newest.select_related("classification")
     for version in newest.order_by("resource_id", "-number").distinct("resource_id"):
         shown[version.resource_id] = version
     return shown
@@ -114,7 +122,7 @@ def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]
     )
 
 
-def _row(entry: Resource, version: ResourceVersion, labels: list[int]) -> ResourceSearch:
+def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int) -> ResourceSearch:
     return ResourceSearch(
         resource=entry,
         version=version,
@@ -122,6 +130,9 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int]) -> Resour
         status=entry.status,
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
+        classification_code=version.classification.code if version.classification else "",
+        fresh_until=fresh_until(version.update_cycle, version.source_updated_on),
+        used=used,
         updated_at=_as_of(entry, version),
         **{name: getattr(version, name) for name in _FROM_VERSION},
     )

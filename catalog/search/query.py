@@ -1,6 +1,6 @@
 """A query as the index understands it, with the recheck that makes it exact."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -12,9 +12,12 @@ from django.db.models.functions import StrIndex, Substr
 
 from catalog.search import tokens
 from catalog.search.documents import BLOCK_END
+from catalog.search.synonyms import Synonyms, variants
 
 MOST_WORDS = 8
 LONGEST_WORD = 60
+LONGEST_QUERY = 200
+"""Characters that pages and interfaces take; the rest of a longer text is left out."""
 
 
 class Lexemes(SearchQuery):
@@ -35,11 +38,21 @@ class Lexemes(SearchQuery):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a query: the tokens that find it and the texts of which one must be there."""
+    """One word of a query: the tokens that find it and the texts of which one must be there.
+
+    ``rechecks`` begin with the word itself; its synonyms stand at their end.
+    """
 
     text: str
     lexemes: str
     rechecks: tuple[str, ...]
+    spellings: tuple[tokens.Spelling, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+    @property
+    def as_written(self) -> tuple[str, ...]:
+        """The texts of which one must be there, without synonyms."""
+        return self.rechecks[: len(self.rechecks) - len(self.synonyms)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +67,60 @@ class Query:
         return bool(self.words)
 
     @property
+    def has_synonyms(self) -> bool:
+        """Whether any word stands for others too."""
+        return any(word.synonyms for word in self.words)
+
+    @property
     def lexemes(self) -> str:
         """All words together; empty when none of them can be looked up in the index."""
         return " & ".join(f"({word.lexemes})" for word in self.words if word.lexemes)
 
 
-def parse(text: str) -> Query:
-    """Cut a query into words; words beyond the eighth and very long ends are left out."""
-    normal = tokens.normalise(text)
-    words = [part[:LONGEST_WORD] for part in normal.split()[:MOST_WORDS]]
-    return Query(" ".join(words), tuple(map(_word, dict.fromkeys(words))))
+def parse(text: str, synonyms: Synonyms | None = None) -> Query:
+    """Cut a query into words; words beyond the eighth and very long ends are left out.
+
+    Each word stands for its ``synonyms`` too (see ``synonyms_for``).
+    """
+    words = words_of(text)
+    known = synonyms or {}
+    parsed = (_word(word, variants(word, known)) for word in dict.fromkeys(words))
+    return Query(" ".join(words), tuple(parsed))
 
 
-def _word(text: str) -> Word:
-    alternatives = []
-    if asked := tokens.grams_asked(text):
-        alternatives.append(_all_of(asked))
-    spellings = tokens.spellings(text)
-    alternatives += [_all_of(spelling.tokens) for spelling in spellings]
-    rechecks = (text, *(spelling.text for spelling in spellings))
-    return Word(text, " | ".join(alternatives), rechecks)
+def words_of(text: str) -> list[str]:
+    """The words that a search for ``text`` asks for, in the form in which they are compared."""
+    return [part[:LONGEST_WORD] for part in tokens.normalise(text).split()[:MOST_WORDS]]
 
 
-def _all_of(found: Sequence[str]) -> str:
+def _word(text: str, synonyms: tuple[str, ...]) -> Word:
+    spellings = tuple(tokens.spellings(text))
+    asked = [tokens.grams_asked(wanted) for wanted in (text, *synonyms)]
+    # a word of punctuation has no grams: only the recheck finds it, and nothing may narrow it
+    alternatives = [all_of(grams) for grams in asked if grams]
+    alternatives += [all_of(spelling.tokens) for spelling in spellings]
+    rechecks = (text, *(spelling.text for spelling in spellings), *synonyms)
+    lexemes = " | ".join(alternatives) if asked[0] or spellings else ""
+    return Word(text, lexemes, rechecks, spellings, synonyms)
+
+
+def all_of(found: Sequence[str]) -> str:
+    """The tsquery that asks for all of these tokens."""
     quoted = (f"'{token[:-1]}':*" if token.endswith("*") else f"'{token}'" for token in found)
     return f"({' & '.join(quoted)})"
 
 
 def condition(query: Query) -> Q:
     """Rows of ``ResourceSearch`` whose words hold every word of the query."""
-    wanted = _holds_every_word(query, "words__text")
+    wanted = _holds_every_word(query, "words__text", lambda word: word.rechecks)
     return Q(words__vector=Lexemes(query.lexemes)) & wanted if query.lexemes else wanted
 
 
-def _holds_every_word(query: Query, field: str, *, literally: bool = False) -> Q:
-    most = 1 if literally else None
+def _holds_every_word(query: Query, field: str, texts: Callable[[Word], tuple[str, ...]]) -> Q:
     return reduce(
         and_,
         (
-            reduce(or_, (Q(**{f"{field}__contains": text}) for text in word.rechecks[:most]))
+            reduce(or_, (Q(**{f"{field}__contains": text}) for text in texts(word)))
             for word in query.words
         ),
     )
@@ -110,14 +138,20 @@ def title_block() -> Substr:
 
 def tier(query: Query) -> Case:
     """How well the title fits: 0 it is the query, 1 it holds every word as written, 2 it holds
-    them in pinyin, 3 they are found elsewhere.
+    them in pinyin, 3 it holds synonyms of them; 4 they are found elsewhere, 5 only by synonyms.
 
     The row must be annotated with ``title_block``.
     """
-    return Case(
+    by_title = [
         When(Q(words__text__startswith=f"{query.text}\n"), then=Value(0)),
-        When(_holds_every_word(query, "title_block", literally=True), then=Value(1)),
-        When(_holds_every_word(query, "title_block"), then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
+        When(_holds_every_word(query, "title_block", lambda word: (word.text,)), then=Value(1)),
+        When(_holds_every_word(query, "title_block", lambda word: word.as_written), then=Value(2)),
+    ]
+    elsewhere = []
+    if query.has_synonyms:
+        by_title.append(
+            When(_holds_every_word(query, "title_block", lambda word: word.rechecks), then=Value(3))
+        )
+        as_written = _holds_every_word(query, "words__text", lambda word: word.as_written)
+        elsewhere = [When(~as_written, then=Value(5))]
+    return Case(*by_title, *elsewhere, default=Value(4), output_field=IntegerField())

@@ -49,6 +49,11 @@ def grams_asked(word: str) -> list[str]:
     return list(asked)
 
 
+def is_chinese(text: str) -> bool:
+    """Whether the text is one run of Chinese characters."""
+    return _HAN.fullmatch(text) is not None
+
+
 def words_in(text: str) -> list[str]:
     """The words of a Chinese text that is written without spaces, by a dictionary."""
     return list(rjieba.cut(text))
@@ -65,6 +70,17 @@ def syllables(text: str) -> list[list[str]]:
         [syllable for word in rjieba.cut(run) for syllable in _word_syllables(word)]
         for run in _HAN.findall(text)
     ]
+
+
+def syllables_at(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each Chinese run of the text: where it begins, and a syllable for each of its characters.
+
+    A run with characters that have no reading is left out, because its syllables have no places.
+    """
+    for match in _HAN.finditer(text):
+        found = [part for word in rjieba.cut(match[0]) for part in _word_syllables(word)]
+        if len(found) == len(match[0]):
+            yield match.start(), found
 
 
 def pinyin_tokens(run: Sequence[str]) -> Iterator[str]:
@@ -89,11 +105,32 @@ def spelled(runs: Iterable[Sequence[str]]) -> str:
 class Spelling:
     """One way to read a Latin word as Chinese: tokens to find, and the text that must be there.
 
-    A token ending in "*" is a beginning.
+    A token ending in "*" is a beginning. ``parts`` are the syllables (the last of them whole if
+    ``ends``) or, if ``initials``, their first letters.
     """
 
     tokens: tuple[str, ...]
     text: str
+    parts: tuple[str, ...]
+    ends: bool = True
+    initials: bool = False
+
+    def found_in(self, syllables: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where the syllables are read like this, from and to."""
+        size = len(self.parts)
+        for start in range(len(syllables) - size + 1):
+            if self._fits(syllables[start : start + size]):
+                yield start, start + size
+
+    def _fits(self, syllables: Sequence[str]) -> bool:
+        if self.initials:
+            return all(
+                one.startswith(part) for one, part in zip(syllables, self.parts, strict=True)
+            )
+        if tuple(syllables[:-1]) != self.parts[:-1]:
+            return False
+        last = self.parts[-1]
+        return syllables[-1] == last if self.ends else syllables[-1].startswith(last)
 
 
 def spellings(word: str) -> list[Spelling]:
@@ -106,15 +143,30 @@ def spellings(word: str) -> list[Spelling]:
         found = [_as_syllables(reading, ends=False) for reading in _split(word, partial=True)]
     if len(word) <= _MOST_INITIALS and not set(word) & _NEVER_INITIAL:
         tokens = tuple(dict.fromkeys(f"^{first}{second}" for first, second in pairwise(word)))
-        found.append(Spelling(tokens, "".join(f"^{letter}" for letter in word)))
+        text = "".join(f"^{letter}" for letter in word)
+        found.append(Spelling(tokens, text, tuple(word), initials=True))
     return found
+
+
+def whole_spellings(word: str) -> list[Spelling]:
+    """Readings of a Latin word as whole syllables of two and more Chinese characters."""
+    if not 4 <= len(word) <= _LONGEST_PINYIN:
+        return []
+    readings = _split(word, partial=False)
+    return [_as_syllables(reading, ends=True) for reading in readings if len(reading) > 1]
+
+
+def sounding_like(syllables: Sequence[str]) -> Spelling:
+    """The spelling of everything that is read like these syllables."""
+    return _as_syllables(tuple(syllables), ends=True)
 
 
 def _as_syllables(reading: tuple[str, ...], *, ends: bool) -> Spelling:
     tokens = [f"~{first}~{second}" for first, second in pairwise(reading)] or [f"~{reading[0]}"]
     if not ends:
         tokens[-1] += "*"
-    return Spelling(tuple(dict.fromkeys(tokens)), f"~{'~'.join(reading)}{'~' if ends else ''}")
+    text = f"~{'~'.join(reading)}{'~' if ends else ''}"
+    return Spelling(tuple(dict.fromkeys(tokens)), text, reading, ends=ends)
 
 
 def _split(word: str, *, partial: bool) -> list[tuple[str, ...]]:

@@ -1,6 +1,5 @@
 """Filters of the catalog pages: ``{% load catalog %}``."""
 
-import unicodedata
 from typing import Any
 
 from django import template
@@ -11,10 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from catalog.hooks import EntryAction
+from catalog.models import FollowedEntry, Resource
 from catalog.search import Query
+from catalog.search.marking import snippet, spans
 from portal.errors import Reason
 
 register = template.Library()
+SNIPPET = 160
+"""Characters of an abstract that a list shows."""
 
 
 @register.filter
@@ -52,54 +55,37 @@ def action_part(context: Context, action: EntryAction) -> str:
         return str(partial.template.render(context))
 
 
+@register.inclusion_tag("catalog/_follow.html", takes_context=True)
+def follow_entry(context: Context, resource: Resource) -> dict[str, Any]:
+    """The button that begins or ends following an entry."""
+    follows = FollowedEntry.objects.filter(official=context["request"].user, resource=resource)
+    return {
+        "resource": resource,
+        "followed": follows.exists(),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
 @register.filter
 def highlight(text: str, query: Query | None) -> SafeString:
-    """The text with the words of the query marked, as they stand in it."""
+    """The text with the words of the query marked, also where pinyin or a synonym found them."""
     if not query or not text:
         return conditional_escape(text)
     parts: list[str] = []
     end = 0
-    for start, stop in _spans(text, [word.text for word in query.words]):
+    for start, stop in spans(text, query):
         parts += [
             conditional_escape(text[end:start]),
             "<mark>",
             conditional_escape(text[start:stop]),
+            "</mark>",
         ]
-        parts.append("</mark>")
         end = stop
     parts.append(conditional_escape(text[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part of the text is escaped above
 
 
-def _spans(text: str, words: list[str]) -> list[tuple[int, int]]:
-    """Where the words stand in the text, in order, overlapping ones joined."""
-    folded, places = _folded(text)
-    found = sorted(span for word in words if word for span in _occurrences(folded, word))
-    joined: list[tuple[int, int]] = []
-    for start, stop in found:
-        begin, end = places[start], places[stop - 1] + 1
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
-
-
-def _folded(text: str) -> tuple[str, list[int]]:
-    """The text as queries are compared, and for each of its characters where it comes from."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", character).lower():
-            characters.append(folded)
-            places.append(place)
-    return "".join(characters), places
-
-
-def _occurrences(text: str, word: str) -> list[tuple[int, int]]:
-    found = []
-    start = text.find(word)
-    while start >= 0:
-        found.append((start, start + len(word)))
-        start = text.find(word, start + len(word))
-    return found
+@register.filter
+def around(text: str, query: Query | None) -> str:
+    """A piece of a long text around the first word of the query that it holds."""
+    return snippet(" ".join(text.split()), query, SNIPPET)

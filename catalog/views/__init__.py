@@ -18,4 +18,17 @@ __all__ = [
     "system",
     "systems",
     "timeline",
+from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
+from catalog.views.suggesting import suggestions
+
+__all__ = [
+    "change",
+    "delete",
+    "entry",
+    "entry_list",
+    "follow",
+    "save",
+    "saved_list",
+    "saved_search",
+    "suggestions",
 ]

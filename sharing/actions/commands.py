@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from catalog import hooks
 from portal.errors import Invalid, NotAllowed, Reason
 from portal.organisation.models import Official
 from sharing import access, cases, offers, planning
@@ -134,7 +135,13 @@ def lock_item(by: Official, item_id: UUID | str, now: datetime) -> ApplicationIt
 
 
 def _execute(by: Official, item_id: UUID | str, command: Command, now: datetime) -> ApplicationItem:
-    return _carry_out(lock_item(by, item_id, now), by, command, now)
+    return _counted(_carry_out(lock_item(by, item_id, now), by, command, now))
+
+
+def _counted(item: ApplicationItem) -> ApplicationItem:
+    """The item, after the catalog has heard that its entry may be used more or less."""
+    hooks.use_changed([item.resource_id])
+    return item
 
 
 def _carry_out(
@@ -171,10 +178,12 @@ def _submit(by: Official, application_id: UUID | str, seen: int, now: datetime) 
     on = local_day(now)
     found = access.get_application(by, application_id, on)
     application = Application.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    for row in application.items.order_by("pk"):
+    rows = list(application.items.order_by("pk"))
+    for row in rows:
         item = lock_item(by, row.pk, now)
         item.application = application = _with_people(application, item.application)
         _send(item, by, seen, now)
+    hooks.use_changed(row.resource_id for row in rows)
     return application
 
 
@@ -247,4 +256,4 @@ def _resubmit(
         explanation=explanation,
         plan=planned.plan,
     )
-    return _carry_out(item, by, command, now)
+    return _counted(_carry_out(item, by, command, now))

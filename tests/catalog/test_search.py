@@ -155,7 +155,7 @@ def test_a_damaged_cursor_is_refused(text, world):
 
 def test_cursors_survive_their_way_through_an_address(world):
     row = ResourceSearch.objects.earliest("updated_at")
-    cursor = Cursor(2, row.updated_at, row.resource_id)
+    cursor = Cursor(2, 7, row.updated_at, row.resource_id)
     assert Cursor.decode(cursor.encode()) == cursor
 
 

@@ -1,31 +1,22 @@
 """The main job in a real browser, with a real web server, worker and relay."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from portal.notices.models import Notice
 from sharing.models import Application, Delivery, Grant
 from tests.journeys.conftest import ARTIFACTS
 from tests.journeys.expected import masked_rows, read_csv
-from tests.journeys.pages import Visitor, browser
+from tests.journeys.pages import Visitor
 from tests.journeys.stack import Stack
 from tests.journeys.test_rest_journey import wait_until_sealed
 from tests.world import FIELDS, SIGNERS, SourceDatabase, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-
-
-@pytest.fixture
-def chrome(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # the browser's own event loop runs in this thread while the test reads the database
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright, browser(playwright, chromium) as started:
-        yield started
 
 
 def apply_for_population(clerk: Visitor, folder: Path) -> Application:

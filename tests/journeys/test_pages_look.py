@@ -1,14 +1,12 @@
 """Key pages in a real browser: both languages, desk and phone; no violation, nothing too wide."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from catalog import actions as catalog_actions
 from portal.organisation.models import Role
@@ -20,9 +18,9 @@ from sharing.pulling import request_pull, run
 from tests.catalog.reviewed import approved, new_draft, published, returned, send
 from tests.catalog.test_publishing import ITEMS
 from tests.journeys.conftest import ARTIFACTS
-from tests.journeys.pages import SIZES, Visitor, browser
+from tests.journeys.pages import SIZES, Visitor
 from tests.journeys.stack import Stack
-from tests.world import FIELDS, SourceDatabase, World, granted, hire, sign, submitted_item
+from tests.world import FIELDS, World, granted, hire, sign, submitted_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -37,25 +35,6 @@ class Sight:
     name: str
     person: str
     path: str
-
-
-@pytest.fixture
-def chrome(chromium: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's loop runs in this thread
-    with sync_playwright() as playwright, browser(playwright, chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def web(live_world: World, source: SourceDatabase, tmp_path: Path) -> Iterator[Stack]:
-    """The web server alone: everything to be seen is made before."""
-    stack = Stack(tmp_path / "web.log", [source.host])
-    try:
-        stack.start("web")
-        stack.wait_until_ready()
-        yield stack
-    finally:
-        stack.stop()
 
 
 def deliver(world: World) -> Delivery:
@@ -140,6 +119,9 @@ def sights(world: World) -> list[Sight]:
     return [
         Sight("home", "clerk", "/"),
         Sight("catalog", "clerk", reverse("catalog:list")),
+        Sight("nearly", "clerk", f"{reverse('catalog:list')}?q=常驻人口"),
+        Sight("saved", "clerk", reverse("catalog:saved")),
+        Sight("save", "clerk", f"{reverse('catalog:save_search')}?q=人口&sharing=conditional"),
         Sight("entry", "clerk", reverse("catalog:entry", args=[world.resource.pk])),
         of("apply", world.resource.pk),
         of("tasks", draft.pk, "stranger"),

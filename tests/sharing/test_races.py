@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from catalog.models import Attachment, DataSource
+from catalog.models import Attachment, DataSource, ResourceSearch
 from portal.errors import NotAllowed, PortalError
 from portal.invariants import verify
 from portal.ledger.models import Entry
@@ -290,3 +290,45 @@ def test_stopping_a_running_pull_takes_less_than_five_seconds(
     assert not Delivery.objects.exists()
     pull.refresh_from_db()
     assert pull.status == "cancelled"
+
+
+def test_two_departments_that_begin_and_end_using_an_entry_at_once_are_both_counted(
+    live_world: World,
+):
+    people, resource = live_world.people, live_world.resource
+    rows = {"clerk": "hongqiao", "county_clerk": "chongchuan"}
+    offices = {"clerk": "subdistrict", "county_clerk": "county_civil"}
+
+    def used() -> int:
+        return ResourceSearch.objects.get(pk=resource.pk).used
+
+    for _round in range(5):
+        drafts = {
+            key: actions.draft(
+                by=people[key], department=live_world.departments[offices[key]],
+                resource=resource, fields=["name", "region_code"],
+                content=live_world.application(row_region=live_world.regions[region].code),
+                now=live_world.now,
+            )
+            for key, region in rows.items()
+        }  # fmt: skip
+
+        def submit(key: str, drafts: dict[str, Any] = drafts) -> Any:
+            return actions.submit_application(
+                by=people[key], application_id=drafts[key].pk, seen=0, now=timezone.now()
+            )
+
+        def withdraw(key: str, drafts: dict[str, Any] = drafts) -> Any:
+            item = drafts[key].items.get()
+            command = Withdraw(seen=item.event_count)
+            return actions.execute(
+                by=people[key], item_id=item.pk, command=command, now=timezone.now()
+            )
+
+        assert not [
+            one for one in at_once(*(lambda key=key: submit(key) for key in rows))
+            if isinstance(one, PortalError)
+        ]  # fmt: skip
+        assert used() == 2
+        at_once(*(lambda key=key: withdraw(key) for key in rows))
+        assert used() == 0

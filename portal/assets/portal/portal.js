@@ -85,3 +85,78 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // The error summary takes the focus when the page opens with faults.
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
+
+// Suggestions below a search box: an ARIA combobox. htmx fetches the options; a plain search stays
+// what Enter does until an option is chosen with the arrows.
+function optionsOf(box) {
+  return [...document.getElementById(box.dataset.suggest).querySelectorAll("[role='option']")];
+}
+
+function closeSuggestions(box) {
+  document.getElementById(box.dataset.suggest).hidden = true;
+  box.setAttribute("aria-expanded", "false");
+  box.removeAttribute("aria-activedescendant");
+}
+
+function showSuggestions(box) {
+  const options = optionsOf(box);
+  options.forEach((option, place) => { option.id = `${box.dataset.suggest}-${place}`; });
+  box.removeAttribute("aria-activedescendant");
+  const open = options.length > 0 && document.activeElement === box && box.value.trim() !== "";
+  document.getElementById(box.dataset.suggest).hidden = !open;
+  box.setAttribute("aria-expanded", String(open));
+  const heard = document.getElementById(`${box.id}-heard`);
+  const text = options.length === 1 ? heard.dataset.one : heard.dataset.many;
+  heard.textContent = open ? text.replace("{}", String(options.length)) : "";
+}
+
+function pointAt(box, place) {
+  const options = optionsOf(box);
+  options.forEach((option, index) => option.setAttribute("aria-selected", String(index === place)));
+  if (place < 0) {
+    box.removeAttribute("aria-activedescendant");
+    return;
+  }
+  box.setAttribute("aria-activedescendant", options[place].id);
+  options[place].scrollIntoView({ block: "nearest" });
+}
+
+function keyInSuggestions(event) {
+  const box = event.target;
+  const open = box.getAttribute("aria-expanded") === "true";
+  const options = optionsOf(box);
+  const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (event.isComposing) return; // the keys belong to the input method
+  if (event.key === "Escape" && open) {
+    event.preventDefault(); // it would empty the box
+    closeSuggestions(box);
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (options.length === 0 || box.value.trim() === "") return;
+    event.preventDefault();
+    if (!open) showSuggestions(box);
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    const places = options.length + 1; // one more: back in the box
+    pointAt(box, ((at + 1 + step + places) % places) - 1);
+  } else if (event.key === "Enter" && open && at >= 0) {
+    event.preventDefault();
+    window.location.assign(options[at].dataset.url);
+  } else if (event.key === "Enter" || event.key === "Tab") {
+    closeSuggestions(box);
+  }
+}
+
+for (const box of document.querySelectorAll("[data-suggest]")) {
+  const list = document.getElementById(box.dataset.suggest);
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-controls", list.id);
+  box.setAttribute("aria-expanded", "false");
+  list.addEventListener("htmx:afterSwap", () => showSuggestions(box));
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role='option']");
+    if (option) window.location.assign(option.dataset.url);
+  });
+  box.addEventListener("keydown", keyInSuggestions);
+  box.addEventListener("blur", () => closeSuggestions(box));
+}

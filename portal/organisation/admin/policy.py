@@ -61,6 +61,9 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "ledger.entry": {Role.AUDITADMIN: LOOK},
     "ledger.seal": {Role.AUDITADMIN: LOOK},
     "ledger.checkpoint": {Role.AUDITADMIN: LOOK},
+    "catalog.synonymgroup": {
+        **dict.fromkeys(_AUTHORITY, KEEP | {Act.DELETE}), Role.STEWARD: LOOK, Role.SECADMIN: LOOK,
+    },
     "portal.outboxmessage": {Role.SYSADMIN: LOOK},
     "axes.accessattempt": {Role.SECADMIN: LOOK | {Act.DELETE}},  # deleting one lifts a lock-out
     "axes.accessfailurelog": {Role.SECADMIN: LOOK, Role.AUDITADMIN: LOOK},
