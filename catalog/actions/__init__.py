@@ -1,6 +1,7 @@
 """What can be done to the catalog: verbs, each in one transaction with ledger and search row."""
 
 from catalog.actions.attaching import Location, attach, attachment_faults
+from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
 from catalog.actions.faults import publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
@@ -8,10 +9,13 @@ from catalog.actions.rights import forbid, permit
 
 __all__ = [
     "Location",
+    "NewDraft",
     "attach",
     "attachment_faults",
+    "check_draft",
     "content_digest",
     "create_draft",
+    "create_drafts",
     "finish_draft",
     "forbid",
     "permit",

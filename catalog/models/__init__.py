@@ -3,6 +3,7 @@
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.classification import Classification
 from catalog.models.imports import ImportRun
+from catalog.models.intakes import Intake, IntakeRow
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
@@ -33,6 +34,8 @@ __all__ = [
     "FormatClass",
     "Grade",
     "ImportRun",
+    "Intake",
+    "IntakeRow",
     "Mode",
     "OpenType",
     "Resource",
