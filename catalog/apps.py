@@ -11,7 +11,11 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         """Put the catalog into the main navigation; name its entries in the ledger."""
         from catalog import ledger_kinds
+        from catalog.exchange.intake import may_exchange
         from portal.navigation import NavItem, register
 
         ledger_kinds.register_all()
         register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
+        register(
+            NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 20, visible=may_exchange)
+        )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.exchange import values
 from catalog.exchange.columns import COLUMNS, Column, Kind
+from catalog.exchange.speaking import filled
 from catalog.models import Classification, Grade, OpenType, SharingType
 from portal.errors import Fault, Text
 from portal.sheets import Cell, Odd
@@ -122,19 +123,21 @@ def _odd(cell: Odd) -> CellFault:
         )
     if cell.kind == "long":
         return CellFault(
-            _("The text has %(length)s characters, more than a catalog can hold.")
-            % {"length": f"{cell.length:,}"},
+            filled(
+                _("The text has %(length)s characters, more than a catalog can hold."),
+                length=f"{cell.length:,}",
+            ),
             _("Shorten it."),
             "too_long",
         )
     if cell.kind == "broken":
         return CellFault(
-            _("The line cannot be read: %(why)s") % {"why": cell.text},
+            filled(_("The line cannot be read: %(why)s"), why=cell.text),
             _("Write one JSON object a line, in UTF-8."),
             "broken",
         )
     return CellFault(
-        _("The cell holds an error of the spreadsheet: %(text)s") % {"text": cell.text},
+        filled(_("The cell holds an error of the spreadsheet: %(text)s"), text=cell.text),
         _("Mend it in Excel, or empty the cell."),
         "error",
     )
@@ -145,8 +148,11 @@ def _check_length(column: Column, value: Any) -> None:
     for part in value if isinstance(value, list) else [value]:
         if longest and isinstance(part, str) and len(part) > longest:
             raise CellFault(
-                _("The text has %(length)s characters, at most %(longest)s are possible.")
-                % {"length": f"{len(part):,}", "longest": longest},
+                filled(
+                    _("The text has %(length)s characters, at most %(longest)s are possible."),
+                    length=f"{len(part):,}",
+                    longest=longest,
+                ),
                 _("Shorten it."),
                 "too_long",
             )
@@ -215,8 +221,8 @@ def _choices(column: Column, text: str) -> list[Any]:
 
 def _unknown(column: Column, text: str) -> CellFault:
     return CellFault(
-        _("“%(value)s” is not in the list.") % {"value": text[:60]},
-        _("Write one of: %(values)s") % {"values": _Labels(column)},
+        filled(_("“%(value)s” is not in the list."), value=text[:60]),
+        filled(_("Write one of: %(values)s"), values=_Labels(column)),
         "unknown",
     )
 
@@ -236,7 +242,7 @@ def _flag(_column: Column, text: str) -> bool:
     if plain in _YES or plain in _NO:
         return plain in _YES
     raise CellFault(
-        _("“%(value)s” is neither yes nor no.") % {"value": text[:60]},
+        filled(_("“%(value)s” is neither yes nor no."), value=text[:60]),
         _("Write 是 or 否 (yes or no)."),
         "unknown",
     )
@@ -246,7 +252,7 @@ def _number(_column: Column, text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix(".0")
     if not _NUMBER.fullmatch(plain) or int(plain) > 2_147_483_647:
         raise CellFault(
-            _("“%(value)s” is not a number.") % {"value": text[:60]},
+            filled(_("“%(value)s” is not a number."), value=text[:60]),
             _("Write digits only, without a unit."),
             "number",
         )
@@ -264,7 +270,7 @@ def _day(_column: Column, text: str) -> date:
     except (ValueError, OverflowError):
         pass
     raise CellFault(
-        _("“%(value)s” is not a date.") % {"value": text[:60]},
+        filled(_("“%(value)s” is not a date."), value=text[:60]),
         _("Write it like 2026-05-06."),
         "date",
     )
@@ -288,7 +294,7 @@ def _classification(_column: Column, text: str) -> Classification:
         node = named[0] if len(named) == 1 else None
     if node is None:
         raise CellFault(
-            _("There is no classification “%(value)s”.") % {"value": text[:60]},
+            filled(_("There is no classification “%(value)s”."), value=text[:60]),
             _("Choose one from the sheet of value lists, or write its code."),
             "unknown",
         )

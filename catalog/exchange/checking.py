@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from catalog.actions import check_draft
@@ -16,6 +18,7 @@ from catalog.exchange.existing import Existing, find_existing
 from catalog.exchange.faults import frozen
 from catalog.exchange.headers import SheetMatch
 from catalog.exchange.keys import unique_key
+from catalog.exchange.speaking import filled, spoken
 from catalog.exchange.staging import cell_of
 from catalog.models import Intake, IntakeRow
 from portal.errors import Fault
@@ -95,7 +98,7 @@ class Checker:
             plan.faults.append(
                 Fault(
                     "title" if plan.row.identity.startswith("t") else "code",
-                    _("The same entry already stands in row %(row)s.") % {"row": plan.row.twin},
+                    filled(_("The same entry already stands in row %(row)s."), row=plan.row.twin),
                     _("Keep one of the two rows, or tell them apart by code or title."),
                     "duplicate",
                 )
@@ -106,8 +109,10 @@ class Checker:
             plan.faults.append(
                 Fault(
                     "provider",
-                    _("The row belongs to another department than %(department)s.")
-                    % {"department": self.department.name},
+                    filled(
+                        _("The row belongs to another department than %(department)s."),
+                        department=self.department.name,
+                    ),
                     _(
                         "Leave it to that department. If the column names internal units, leave the "
                         "column out at the headings."
@@ -173,7 +178,7 @@ class Checker:
         content = dict(plan.content)
         if plan.existing is not None:
             content = {**plan.existing.content, **content}
-        _version, _items, faults = check_draft(self.department, content, plan.items or [])
+        faults = self._draft_faults(content, plan.items or [])
         for fault in faults:
             place, _dot, name = fault.field.rpartition(".")
             if place.startswith("items["):
@@ -181,6 +186,24 @@ class Checker:
                 plan.item_faults[position].append(_placed(fault, ITEM + name))
             else:
                 plan.faults.append(_placed(fault, fault.field))
+
+    def _draft_faults(
+        self, content: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
+    ) -> list[Fault]:
+        """What a draft of this content would be refused for, in all languages."""
+        _version, _items, faults = check_draft(self.department, content, items)
+        if not faults:
+            return []
+        said: list[dict[str, str]] = [{} for _fault in faults]
+        for code, _name in settings.LANGUAGES:
+            with translation.override(code):
+                _version, _items, again = check_draft(self.department, content, items)
+                for texts, fault in zip(said, again, strict=True):
+                    texts[code] = str(fault.message)
+        return [
+            Fault(fault.field, spoken(texts), fault.remedy, fault.code)
+            for fault, texts in zip(faults, said, strict=True)
+        ]
 
 
 def _placed(fault: Fault, key: str) -> Fault:
@@ -229,6 +252,36 @@ def _canonical(item: Mapping[str, Any]) -> dict[str, Any]:
         if column.field == "grade":
             value = value or 1
         found[column.field] = read(column, write(column, value))
+    return found
+
+
+def differences(plan: Plan) -> list[tuple[str, str, str]]:
+    """What writing the plan would change, as (heading, before, after), for a person."""
+    if plan.existing is None:
+        return []
+    found = [
+        (
+            str(COLUMNS[name].heading),
+            write(COLUMNS[name], plan.existing.content[name]),
+            write(COLUMNS[name], value),
+        )
+        for name, value in plan.content.items()
+        if not _is_same(name, plan.existing.content[name], value, plan, plan.existing)
+    ]
+    if plan.items is not None:
+        before = {item["key"]: _canonical(item) for item in plan.existing.items}
+        after = {item["key"]: _canonical(item) for item in plan.items}
+        changed = [key for key in after if key in before and before[key] != after[key]]
+        for label, keys in (
+            (_("Data items added"), [key for key in after if key not in before]),
+            (_("Data items changed"), changed),
+            (_("Data items removed"), [key for key in before if key not in after]),
+        ):
+            names = [(after.get(key) or before[key])["name"] for key in keys]
+            if names:
+                found.append((str(label), "", "、".join(names)))
+        if before == after and list(before) != list(after):
+            found.append((str(_("Order of the data items")), "", "、".join(after)))
     return found
 
 

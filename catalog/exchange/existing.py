@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.actions.content import ITEM_FIELDS
 from catalog.exchange.cells import tidy
 from catalog.exchange.columns import COLUMNS, CONTENT_KEYS
+from catalog.exchange.speaking import filled
 from catalog.models import DataItem, Resource, ResourceVersion, VersionStatus
 from portal.errors import Fault
 from portal.organisation.models import Department
@@ -120,7 +121,7 @@ def _titled(matches: list[Existing], title: str) -> Found:
 def _not_ours(kind: str, department: Department) -> Fault:
     return Fault(
         kind,
-        _("%(department)s has no entry of this code.") % {"department": department.name},
+        filled(_("%(department)s has no entry of this code."), department=department.name),
         _(
             "Empty the cell for a new entry. If the column holds codes of an older catalog, take it "
             "for the entry number at the headings."

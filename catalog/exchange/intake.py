@@ -15,13 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.access import manages_department
-from catalog.exchange.columns import COLUMNS, JOINING
+from catalog.access import MANAGER_ROLES, manages_department
+from catalog.exchange.columns import COLUMNS
 from catalog.exchange.headers import ROWS_LOOKED_AT, SheetMatch, match_sheet
-from catalog.exchange.tables import open_tables
+from catalog.exchange.speaking import filled
+from catalog.exchange.tables import Table, open_tables
+from catalog.exchange.template import own_asides
 from catalog.models import Intake
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed, NotVisible
 from portal.ledger.records import record
+from portal.navigation import roles_of
 from portal.organisation.access import held_posts
 from portal.organisation.models import Department, Official
 from portal.queue import enqueue
@@ -29,6 +32,7 @@ from portal.sheets import Odd
 
 TASK = "catalog.run_intake"
 IGNORED = ("faults", "state")
+MOST_SHEETS = 20
 Status = Intake.Status
 
 
@@ -37,6 +41,11 @@ def departments_of(official: Official, on: date) -> list[Department]:
     ids = {post.department_id for post in held_posts(official, on)}
     found = Department.objects.filter(pk__in=ids).select_related("region").order_by("name")
     return [one for one in found if manages_department(official, one, on)]
+
+
+def may_exchange(official: Official) -> bool:
+    """Whether the navigation shows the exchange: to those who look after entries."""
+    return not roles_of(official, timezone.localdate()).isdisjoint(MANAGER_ROLES)
 
 
 def get_intake(official: Official, pk: UUID, on: date) -> Intake:
@@ -62,7 +71,7 @@ def receive(
         )
     if file.size > settings.INTAKE_MAX_MB * 1024 * 1024:
         raise Invalid(
-            _("The file is larger than %(size)s MB.") % {"size": settings.INTAKE_MAX_MB},
+            filled(_("The file is larger than %(size)s MB."), size=settings.INTAKE_MAX_MB),
             remedy=_("Split it into several files, or remove pictures from it."),
         )
     with _on_disk(file) as (path, digest):
@@ -101,24 +110,25 @@ def path_of(intake: Intake) -> Iterator[Path]:
 
 
 def match_file(path: Path, name: str) -> list[SheetMatch]:
-    """What each table of the file seems to be; Invalid when none holds entries."""
+    """What each table of the file seems to be; Invalid when none has headings."""
     with open_tables(path, name) as tables:
-        sheets = [
-            match_sheet(
-                table.name,
-                (
-                    (number, ["" if isinstance(cell, Odd) else cell for cell in row])
-                    for number, row in islice(table.rows(), ROWS_LOOKED_AT)
-                ),
-            )
-            for table in tables[:20]
-        ]
+        sheets = [_match(table) for table in tables[:MOST_SHEETS]]
     if all(sheet.row < 0 for sheet in sheets):
         raise Invalid(
             _("No row of headings was found in the file."),
             remedy=_("Put the headings of the template above the rows, at least the title."),
         )
     return sheets
+
+
+def _match(table: Table) -> SheetMatch:
+    if table.name in own_asides():
+        return SheetMatch(table.name, -1, [])
+    first = islice(table.rows(), ROWS_LOOKED_AT)
+    rows = [
+        (number, ["" if isinstance(cell, Odd) else cell for cell in row]) for number, row in first
+    ]
+    return match_sheet(table.name, rows)
 
 
 @transaction.atomic
@@ -165,8 +175,11 @@ def _twice(number: int, sheet: SheetMatch) -> Iterator[Fault]:
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield Fault(
             f"column-{number}",
-            _("In sheet “%(sheet)s” two columns are taken for “%(column)s”.")
-            % {"sheet": sheet.name, "column": COLUMNS[key].heading},
+            filled(
+                _("In sheet “%(sheet)s” two columns are taken for “%(column)s”."),
+                sheet=sheet.name,
+                column=COLUMNS[key].heading,
+            ),
             _("Leave one of them out."),
             "twice",
         )
@@ -227,8 +240,3 @@ def _lock(intake: Intake, *expected: str) -> Intake:
             code="elsewhere",
         )
     return locked
-
-
-def joins(sheet: SheetMatch) -> bool:
-    """Whether rows of the sheet say which entry they belong to."""
-    return bool(sheet.keys & set(JOINING))

@@ -12,11 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from catalog.exchange import reader
 from catalog.exchange.cells import join_words
 from catalog.exchange.columns import COLUMNS, ITEM, Kind
+from catalog.exchange.speaking import filled
 from portal.errors import Invalid
 from portal.sheets import MAX_COLUMNS, MAX_MEMBERS, Cell, Odd, Row, check_archive, clean, open_book
 
@@ -83,8 +84,9 @@ def _limited(
             if count > MAX_ROWS:
                 raise Invalid(
                     _("The file has too many rows."),
-                    remedy=_("Split it: at most %(rows)s rows a sheet.")
-                    % {"rows": f"{MAX_ROWS:,}"},
+                    remedy=filled(
+                        _("Split it: at most %(rows)s rows a sheet."), rows=f"{MAX_ROWS:,}"
+                    ),
                 )
             yield row
 
@@ -154,7 +156,7 @@ def _csv_rows(lines: Iterator[list[str]]) -> Iterator[tuple[int, Row]]:
             return
         except (csv.Error, UnicodeDecodeError, zipfile.BadZipFile) as error:
             raise Invalid(
-                _("The file cannot be read from row %(row)s on.") % {"row": number},
+                filled(_("The file cannot be read from row %(row)s on."), row=number),
                 remedy=_("Save it again as CSV UTF-8 and look for a stray quotation mark there."),
             ) from error
         row = [clean(_unguarded(cell)) for cell in line[:MAX_COLUMNS]]
@@ -185,7 +187,7 @@ def _encoding(opened: Callable[[], Any], name: str) -> str:
         if _reads(opened, encoding):
             return encoding
     raise Invalid(
-        _("The encoding of “%(name)s” is not known.") % {"name": name},
+        filled(_("The encoding of “%(name)s” is not known."), name=name),
         remedy=_("Save it as CSV UTF-8 (or GB18030) and upload it again."),
     )
 
@@ -218,11 +220,11 @@ def _json_tables(path: Path) -> list[Table]:
     entry_names, item_names = _names(path)
     return [
         Table(
-            _("entries"),
+            str(_("entries")),
             lambda: _json_rows(path, entry_names, _entries),
         ),
         Table(
-            _("data items"),
+            str(_("data items")),
             lambda: _json_rows(path, item_names, _items),
         ),
     ]

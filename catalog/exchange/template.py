@@ -1,8 +1,11 @@
 """The template of the exchange: instructions, entries, data items, value lists."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import IO
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalog.exchange.columns import (
@@ -47,6 +50,16 @@ def _sheet(name: str, columns: Sequence[Column], ranges: dict[str, str]) -> Shee
         if column.key in ranges:
             sheet.choose(place, ranges[column.key])
     return sheet
+
+
+@cache
+def own_asides() -> frozenset[str]:
+    """Names of the template's sheets that hold no rows, in every language."""
+    names = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            names |= {_("Instructions"), _("Value lists")}
+    return frozenset(names)
 
 
 def value_lists() -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from catalog.exchange.checking import Checker, Plan, save_checked
 from catalog.exchange.faults import frozen
 from catalog.exchange.headers import SheetMatch
 from catalog.exchange.intake import TASK, note, path_of
+from catalog.exchange.speaking import filled
 from catalog.exchange.staging import batches, link, rows_of, save_batch
 from catalog.models import Intake, IntakeRow, Resource
 from portal.errors import Fault, Invalid, PortalError
@@ -153,7 +154,7 @@ def _refuse_doubles(intake: Intake, sheets: Sequence[SheetMatch]) -> None:
     for row in IntakeRow.objects.filter(pk__in=doubles):
         fault = Fault(
             "title",
-            _("The same entry already stands in row %(row)s.") % {"row": doubles[row.pk]},
+            filled(_("The same entry already stands in row %(row)s."), row=doubles[row.pk]),
             _("Keep one of the two rows, or tell them apart by code or title."),
             "duplicate",
         )
