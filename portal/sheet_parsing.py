@@ -64,6 +64,13 @@ class Texts:
         self._starts = array("Q", [0])
         self._parts: list[str] = []
         self._depth = ""
+        try:
+            self._read(chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self, chunks: Iterable[bytes]) -> None:
         parser = make_parser()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -71,7 +78,7 @@ class Texts:
         empty = True
         for chunk in chunks:
             empty = False
-            parser.Parse(chunk, False)  # noqa: FBT003
+            parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no keywords
         if not empty:
             parser.Parse(b"", True)  # noqa: FBT003
 

@@ -192,7 +192,8 @@ class _Book:
             for match in _MERGED.finditer(window):
                 end = match.end()
                 left, top, right, bottom = match.groups()
-                found.append((int(top), int(bottom), column_number(left), column_number(right)))
+                first, last = column_number(left.decode()), column_number(right.decode())
+                found.append((int(top), int(bottom), first, last))
             if len(found) > MAX_MERGED:
                 raise Invalid(
                     _("The sheet has too many merged cells."),

@@ -38,7 +38,7 @@ _AROUND = (
 _YES = frozenset(["是", "有", "1", "y", "yes", "true", "√", "✓", "真", "t"])
 _NO = frozenset(["否", "无", "0", "n", "no", "false", "×", "x", "假", "f"])
 
-_OTHER_WORDS: dict[str, dict[str, str]] = {
+_OTHER_WORDS: dict[str, dict[Any, str]] = {
     "sharing_type": {
         SharingType.UNCONDITIONAL: "无条件 无条件共享 普遍共享 完全共享 01",
         SharingType.CONDITIONAL: "有条件 有条件共享 条件共享 部分共享 02",

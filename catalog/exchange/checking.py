@@ -13,7 +13,7 @@ from catalog.actions import check_draft
 from catalog.actions.content import UNCONDITIONAL, highest_grade
 from catalog.exchange import cells
 from catalog.exchange.cells import CellFault, read, tidy, write
-from catalog.exchange.columns import COLUMNS, CONTENT_KEYS, ITEM, ITEM_COLUMNS
+from catalog.exchange.columns import COLUMNS, CONTENT_KEYS, ITEM, ITEM_COLUMNS, Column, Kind
 from catalog.exchange.existing import Existing, find_existing
 from catalog.exchange.faults import frozen
 from catalog.exchange.headers import SheetMatch
@@ -148,14 +148,16 @@ class Checker:
         taken: set[str] = set()
         for position, row in enumerate(plan.item_rows):
             item, faults = self._read_item(row)
-            if faults:
-                plan.item_faults[position] += faults
+            plan.item_faults[position] += faults
             known = before.get(str(item.get("key") or "")) or before.get(f"名{item.get('name')}")
             if known is not None:
                 item = {**known, **{k: value for k, value in item.items() if value or k != "key"}}
             if not item.get("key") and item.get("name"):
                 item["key"] = unique_key(item["name"], taken)
             taken.add(str(item.get("key", "")))
+            plan.item_faults[position] += _missing(item, faults)
+            if not plan.item_faults[position]:
+                del plan.item_faults[position]
             plan.items.append(item)
 
     def _read_item(self, row: IntakeRow) -> tuple[dict[str, Any], list[Fault]]:
@@ -206,6 +208,21 @@ class Checker:
         ]
 
 
+def _missing(item: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
+    """What an item cannot do without, as far as nothing worse was said of it."""
+    said = {fault.field for fault in faults}
+    return [
+        Fault(
+            column.key,
+            filled(_("“%(column)s” is empty."), column=column.heading),
+            _("Fill in the cell; without a column for it, add one."),
+            "missing",
+        )
+        for column in ITEM_COLUMNS
+        if column.needed and not item.get(column.field) and column.key not in said
+    ]
+
+
 def _placed(fault: Fault, key: str) -> Fault:
     remedy = fault.remedy or _("Correct the cell.")
     return Fault(key, fault.message, remedy, fault.code)
@@ -239,7 +256,7 @@ def _is_same(name: str, before: Any, value: Any, plan: Plan, existing: Existing)
         highest = highest_grade((item.get("grade", 1) for item in items), default=value)
         return before in {value, highest}
     column = COLUMNS[name]
-    known = read(column, write(column, before)) if name != "classification" else before
+    known = _as_read(column, before)
     if name == "sharing_condition":
         return {known, value} <= {"", UNCONDITIONAL} or known == value
     return bool(known == value)
@@ -251,8 +268,18 @@ def _canonical(item: Mapping[str, Any]) -> dict[str, Any]:
         value = item.get(column.field)
         if column.field == "grade":
             value = value or 1
-        found[column.field] = read(column, write(column, value))
+        found[column.field] = _as_read(column, value)
     return found
+
+
+def _as_read(column: Column, value: Any) -> Any:
+    """The value as it would come back from a file; itself where a file could not hold it."""
+    if column.kind == Kind.CLASSIFICATION:
+        return value
+    try:
+        return read(column, write(column, value))
+    except CellFault:
+        return value
 
 
 def differences(plan: Plan) -> list[tuple[str, str, str]]:

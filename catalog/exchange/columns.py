@@ -91,7 +91,8 @@ _ENTRY = (
     Column("abstract", pgettext_lazy("column", "Abstract"),
            "信息资源摘要 资源摘要 摘要 摘要信息 摘要描述 数据摘要 目录摘要 内容简介 简介 描述 资源描述 数据描述 资源简介 目录描述 "
            "abstract description remark tableRemark",
-           wanted=True, hint=_("What the data holds and where it comes from; at most 4,000 characters."), width=50),
+           wanted=True, hint=_("What the data holds and where it comes from; at most 4,000 characters."), width=50,
+           longest=4_000),
     Column("classification", pgettext_lazy("column", "Classification"),
            "信息资源分类 资源分类 目录分类 信息资源分类代码 分类代码 分类编码 资源分类代码 类项目细目 classification",
            Kind.CLASSIFICATION, wanted=True, hint=_("A code of the list, down to the group (目)."), width=24),

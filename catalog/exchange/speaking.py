@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from portal.errors import Text
 
 
-def filled(text: Text, **values: object) -> Text:
+def filled(text: Text, /, **values: object) -> Text:
     """The text with its places filled in, when it is read (``text % values`` would do it now)."""
     return lazy(lambda: str(text) % values, str)()
 

@@ -83,7 +83,7 @@ def test_what_was_exported_comes_in_without_a_change(world: World, kind, name, l
     assert Entry.objects.count() == before
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(entries=st.lists(st.tuples(contents, items), min_size=4, max_size=8))
 def test_any_entries_come_in_without_a_change(world: World, entries):
     numbers = count()
