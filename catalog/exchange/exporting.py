@@ -92,15 +92,22 @@ def found(
 
 
 def entries(
-    rows: QuerySet[ResourceSearch], official: Official | None, on: date
+    rows: QuerySet[ResourceSearch],
+    official: Official | None,
+    on: date,
+    *,
+    everything: bool = False,
 ) -> Iterator[Exported]:
-    """The entries of these rows with their items."""
+    """The entries of these rows with their items.
+
+    ``everything`` is for commands: the version in work of every entry, whoever manages it.
+    """
     managed = set(managed_labels(official, on))
     rows = rows.select_related("resource__provider", "version__classification")
     stream = rows.iterator(BATCH)
     number = 0
     while batch := list(islice(stream, BATCH)):
-        own = [row.resource_id for row in batch if managed & set(row.labels)]
+        own = [row.resource_id for row in batch if everything or managed & set(row.labels)]
         working = working_versions(own)
         versions = {row.resource_id: working.get(row.resource_id, row.version) for row in batch}
         items = _items(versions.values())

@@ -21,6 +21,7 @@ from catalog.exchange.checking import Checker, differences
 from catalog.exchange.columns import ENTRY_COLUMNS, ITEM_COLUMNS
 from catalog.exchange.faults import texts_of
 from catalog.exchange.headers import SheetMatch
+from catalog.exchange.whole import figures
 from catalog.models import Intake, IntakeRow
 from catalog.views.readers import reader_of
 from portal.errors import Fault, Invalid
@@ -244,26 +245,12 @@ def _preview(request: HttpRequest, intake: Intake) -> dict[str, Any]:
         "shown": shown,
         "page_obj": page,
         "lines": lines(intake, page.object_list),
-        "figures": _figures(intake),
+        "figures": figures(intake),
         "ready": ready,
         "confirm_label": ngettext("Write %(count)s draft", "Write %(count)s drafts", ready)
         % {"count": f"{ready:,}"},
         "left_out": intake.counts.get("faulty", 0),
     }
-
-
-def _figures(intake: Intake) -> list[tuple[str, int]]:
-    counts = intake.counts
-    if intake.status == Status.DONE:
-        first = [(_("Created"), "created"), (_("Updated"), "updated")]
-    else:
-        first = [(_("New"), "new"), (_("Changed"), "changed")]
-    rest = [
-        (_("Unchanged"), "unchanged"),
-        (_("Faulty, left out"), "faulty"),
-        (_("Data items"), "items"),
-    ]
-    return [(label, counts.get(name, 0)) for label, name in [*first, *rest]]
 
 
 def _fault_lines(intake: Intake, rows: Iterable[IntakeRow]) -> list[dict[str, Any]]:
