@@ -74,4 +74,5 @@ def department_named(text: str) -> Department:
             _("There are %(count)s departments of the name or code %(text)s.")
             % {"count": len(found), "text": text}
         )
-    return found[0]
+    only: Department = found[0]
+    return only
