@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -101,7 +100,9 @@ def take_out(path: Path, kind: str) -> dict[str, Any]:
     from catalog.models import ResourceSearch
 
     department = os.environ["BENCHMARK_DEPARTMENT"]
-    rows = ResourceSearch.objects.filter(resource__provider__name=department).order_by("resource_id")
+    rows = ResourceSearch.objects.filter(resource__provider__name=department).order_by(
+        "resource_id"
+    )
     from django.utils import timezone
 
     exported = exporting.entries(rows, None, timezone.localdate())
@@ -116,13 +117,20 @@ def child(step: str, path: Path) -> None:
     from catalog.models import Classification
 
     Classification.objects.count()  # connected, and the portal loaded
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.perf_counter()
     result = bring_in(path) if step == "in" else take_out(path.with_suffix(f".{step}"), step)
     result["seconds"] = time.perf_counter() - began
-    result["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    result["before"] = before
+    result["memory"] = peak()
+    result["cpu"] = time.process_time()
     print(json.dumps(result))
+
+
+def peak() -> float:
+    """The most memory this process has held, in MB (ru_maxrss would count its parent's, too)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    sys.exit("This needs Linux.")
 
 
 def measured(step: str, path: Path, department: str) -> dict[str, Any]:
@@ -131,6 +139,7 @@ def measured(step: str, path: Path, department: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.exchange", "--child", step, str(path)]
     done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE)
     found: dict[str, Any] = json.loads(done.stdout)
+    print(f"{path.stem} {step}: {found['seconds']:.1f} s", file=sys.stderr, flush=True)
     return found
 
 
@@ -171,12 +180,12 @@ def show(found: dict[int, dict[str, dict[str, Any]]], large: int) -> None:
     """Print every step of both catalogs side by side."""
     small = large // 5
     table = Table(title=f"{large:,} entries with {large * ITEMS:,} data items")
-    for heading in ("step", "s", "peak MB", f"peak MB of {small:,}", "×", "of it"):
+    for heading in ("step", "s", "CPU s", "peak MB", f"peak MB of {small:,}", "×", "of it"):
         table.add_column(heading, justify="left" if heading in {"step", "of it"} else "right")
     for step, note in STEPS.items():
         one, other = found[large][step], found[small][step]
         table.add_row(
-            step, f"{one['seconds']:.1f}", f"{one['memory']:.0f}", f"{other['memory']:.0f}",
+            step, f"{one['seconds']:.1f}", f"{one['cpu']:.1f}", f"{one['memory']:.0f}", f"{other['memory']:.0f}",
             f"{one['memory'] / other['memory']:.2f}", note(one),
         )  # fmt: skip
     Console(width=110).print(table)

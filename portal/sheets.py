@@ -123,6 +123,14 @@ class _Structure(ExcelReader):  # type: ignore[misc]
     def read_strings(self) -> None:
         """Left on disk."""
 
+    def read_worksheets(self) -> None:
+        """Only their names and parts: looking for their size would read them whole."""
+        self.sheets = [
+            (sheet.name, relation.target)
+            for sheet, relation in self.parser.find_sheets()
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type
+        ]
+
 
 class _Book:
     """An open workbook."""
@@ -142,10 +150,7 @@ class _Book:
             warnings.simplefilter("ignore")
             self._reader = _Structure(self._stream, read_only=True)
             self._reader.read()
-        self.parts = [
-            (sheet.title, sheet._worksheet_path)  # noqa: SLF001 - nowhere else
-            for sheet in self._reader.wb.worksheets
-        ]
+        self.parts = self._reader.sheets
         if not self.parts:
             raise unreadable()
 

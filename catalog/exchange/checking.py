@@ -19,7 +19,7 @@ from catalog.exchange.faults import frozen
 from catalog.exchange.headers import SheetMatch
 from catalog.exchange.keys import unique_key
 from catalog.exchange.speaking import filled, spoken
-from catalog.exchange.staging import cell_of
+from catalog.exchange.staging import cell_of, store_findings
 from catalog.models import Intake, IntakeRow
 from portal.errors import Fault
 from portal.organisation.models import Department
@@ -65,8 +65,11 @@ class Checker:
         self._sheets = [SheetMatch.of_json(sheet) for sheet in intake.matching]
         cells.forget_classes()
 
-    def plans(self, rows: Sequence[IntakeRow]) -> list[Plan]:
-        """What these rows of entries mean now; asks the database a few times in all."""
+    def plans(self, rows: Sequence[IntakeRow], *, about_to_write: bool = False) -> list[Plan]:
+        """What these rows of entries mean now; asks the database a few times in all.
+
+        Actions check drafts themselves: what is about to be written is not checked twice.
+        """
         items: dict[int | None, list[IntakeRow]] = defaultdict(list)
         owned = IntakeRow.objects.filter(owner__in=[row.pk for row in rows])
         for item in owned.order_by("sheet", "number", "id"):
@@ -81,7 +84,7 @@ class Checker:
             self._check_place(plan, mine)
             self._read_content(plan, mine)
             self._read_items(plan)
-            if not plan.is_faulty:
+            if not plan.is_faulty and not about_to_write:
                 self._check_whole(plan)
         return plans
 
@@ -314,15 +317,14 @@ def differences(plan: Plan) -> list[tuple[str, str, str]]:
 
 def save_checked(plans: Iterable[Plan], sheets: Sequence[SheetMatch]) -> None:
     """Keep what was found with the rows."""
-    entries, items = [], []
+    rows = []
     for plan in plans:
         plan.row.state = plan.state
         plan.row.target = plan.existing.resource_id if plan.existing else None
         plan.row.faults = [frozen(fault, plan.row, sheets) for fault in plan.faults]
-        entries.append(plan.row)
+        rows.append(plan.row)
         for position, faults in plan.item_faults.items():
             row = plan.item_rows[position]
             row.faults = [frozen(fault, row, sheets) for fault in faults]
-            items.append(row)
-    IntakeRow.objects.bulk_update(entries, ["state", "target", "faults"], batch_size=500)
-    IntakeRow.objects.bulk_update(items, ["faults"], batch_size=500)
+            rows.append(row)
+    store_findings(rows)

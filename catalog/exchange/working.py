@@ -20,7 +20,7 @@ from catalog.exchange.faults import frozen
 from catalog.exchange.headers import SheetMatch
 from catalog.exchange.intake import TASK, note, path_of
 from catalog.exchange.speaking import filled
-from catalog.exchange.staging import batches, link, rows_of, save_batch
+from catalog.exchange.staging import batches, link, rows_of, save_batch, store_findings
 from catalog.models import Intake, IntakeRow, Resource
 from portal.errors import Fault, Invalid, PortalError
 from portal.queue import enqueue
@@ -186,7 +186,7 @@ def _write(intake: Intake, clock: Clock) -> None:
                 cursor.execute(
                     "SELECT pg_advisory_xact_lock(%s, %s)", [_WRITERS, locked.department_id]
                 )
-            plans = checker.plans(rows)
+            plans = checker.plans(rows, about_to_write=True)
             states = _write_plans(locked, plans, clock())
             _keep_written(plans, states, sheets)
             locked.position = rows[-1].pk
@@ -258,7 +258,7 @@ def _keep_written(
         faults = [*plan.faults, *(one for many in plan.item_faults.values() for one in many)]
         row.faults = [frozen(fault, plan.row, sheets) for fault in faults]
         kept.append(row)
-    IntakeRow.objects.bulk_update(kept, ["state", "target", "faults"])
+    store_findings(kept)
 
 
 # --- when something goes wrong --------------------------------------------------------------

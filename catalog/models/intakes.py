@@ -26,7 +26,7 @@ class Intake(models.Model):
         READING = "reading", _("being read")
         LINKING = "linking", _("being put together")
         CHECKING = "checking", _("being checked")
-        READY = "ready", _("to be confirmed")
+        READY = "ready", _("waiting for your confirmation")
         WRITING = "writing", _("being written")
         DONE = "done", _("written")
         CANCELLED = "cancelled", _("cancelled")

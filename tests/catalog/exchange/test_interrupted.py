@@ -1,5 +1,6 @@
 """Uploads whose worker dies, that two workers take at once, or that somebody cancels."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -77,10 +78,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(committed: World):
     )
     intake = upload(committed, content)
     intakes.confirm_matching(intake=intake, chosen=None, now=timezone.now())
-    kill_when(intake, lambda: IntakeRow.objects.filter(intake=intake).count() > 20)
-    assert IntakeRow.objects.filter(intake=intake).count() < 120
     assert run_intake(str(intake.pk)) == "ready"
-    assert IntakeRow.objects.filter(intake=intake).count() == 120
     intakes.confirm(by=committed.people["steward"], intake=intake, now=timezone.now())
     kill_when(intake, lambda: created() > 10)
     written = created()
@@ -94,6 +92,29 @@ def test_a_killed_worker_loses_and_doubles_nothing(committed: World):
     assert ResourceVersion.objects.filter(title__startswith="条目", items__isnull=True).count() == 0
     assert Entry.objects.filter(kind="catalog.drafted").count() == 60
     assert Resource.objects.filter(search__isnull=True).count() == 0
+
+
+@pytest.mark.parametrize("name", ["save_batch", "link", "save_checked"])
+def test_whatever_is_interrupted_goes_on_where_it_was(world: World, monkeypatch, name: str):
+    for size in ("READ_BATCH", "CHECK_BATCH"):
+        monkeypatch.setattr(working, size, 4)
+    intake = upload(world, usual(*TITLES[:10]))
+    intakes.confirm_matching(intake=intake, chosen=None, now=timezone.now())
+    real, calls = getattr(working, name), itertools.count(1)
+
+    def dies(*arguments):
+        result = real(*arguments)
+        if next(calls) == (1 if name == "link" else 2):
+            raise KeyboardInterrupt  # before the batch is committed
+        return result
+
+    monkeypatch.setattr(working, name, dies)
+    with pytest.raises(KeyboardInterrupt):
+        run_intake(str(intake.pk))
+    assert run_intake(str(intake.pk)) == "ready"
+    intake.refresh_from_db()
+    assert (intake.counts["new"], intake.counts["items"], intake.counts["rows"]) == (10, 20, 30)
+    assert IntakeRow.objects.filter(intake=intake).count() == 30
 
 
 def test_two_workers_at_once_write_once(committed: World, monkeypatch):
