@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                             ("reading", "being read"),
                             ("linking", "being put together"),
                             ("checking", "being checked"),
-                            ("ready", "to be confirmed"),
+                            ("ready", "waiting for your confirmation"),
                             ("writing", "being written"),
                             ("done", "written"),
                             ("cancelled", "cancelled"),
