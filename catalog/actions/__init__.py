@@ -3,7 +3,7 @@
 from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
-from catalog.actions.faults import publication_faults
+from catalog.actions.faults import content_faults, publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
 from catalog.actions.rights import forbid, permit
 
@@ -14,6 +14,7 @@ __all__ = [
     "attachment_faults",
     "check_draft",
     "content_digest",
+    "content_faults",
     "create_draft",
     "create_drafts",
     "finish_draft",

@@ -1,7 +1,8 @@
 """What each row of an upload would do to the catalog, and what is wrong with it."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from catalog.actions import check_draft
+from catalog.actions import check_draft, content_faults
 from catalog.actions.content import UNCONDITIONAL, highest_grade
 from catalog.exchange import cells
 from catalog.exchange.cells import CellFault, read, tidy, write
@@ -20,12 +21,13 @@ from catalog.exchange.headers import SheetMatch
 from catalog.exchange.keys import unique_key
 from catalog.exchange.speaking import filled, spoken
 from catalog.exchange.staging import cell_of, store_findings
-from catalog.models import Intake, IntakeRow
+from catalog.models import Intake, IntakeRow, ResourceVersion
 from portal.errors import Fault
 from portal.organisation.models import Department
 from portal.sheets import Cell
 
 State = IntakeRow.State
+_SYSTEM = re.compile("(?:系统|平台)$")
 _DEFAULTED = ("open_type", "grade")
 """Columns whose empty cells leave the entry as it is."""
 
@@ -40,6 +42,7 @@ class Plan:
     items: list[dict[str, Any]] | None = None
     existing: Existing | None = None
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     item_faults: dict[int, list[Fault]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -183,7 +186,9 @@ class Checker:
         content = dict(plan.content)
         if plan.existing is not None:
             content = {**plan.existing.content, **content}
-        faults = self._draft_faults(content, plan.items or [])
+        version, faults = self._draft_faults(content, plan.items or [])
+        if not faults:
+            plan.notes = _notes(version)
         for fault in faults:
             place, _dot, name = fault.field.rpartition(".")
             if place.startswith("items["):
@@ -194,21 +199,40 @@ class Checker:
 
     def _draft_faults(
         self, content: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
-    ) -> list[Fault]:
-        """What a draft of this content would be refused for, in all languages."""
-        _version, _items, faults = check_draft(self.department, content, items)
-        if not faults:
-            return []
-        said: list[dict[str, str]] = [{} for _fault in faults]
-        for code, _name in settings.LANGUAGES:
-            with translation.override(code):
-                _version, _items, again = check_draft(self.department, content, items)
-                for texts, fault in zip(said, again, strict=True):
-                    texts[code] = str(fault.message)
-        return [
-            Fault(fault.field, spoken(texts), fault.remedy, fault.code)
-            for fault, texts in zip(faults, said, strict=True)
-        ]
+    ) -> tuple[ResourceVersion, list[Fault]]:
+        """The draft of this content, and what it would be refused for, in all languages."""
+        version, _items, faults = check_draft(self.department, content, items)
+        if faults:
+            faults = _spoken(faults, lambda: check_draft(self.department, content, items)[2])
+        return version, faults
+
+
+def _spoken(faults: Sequence[Fault], again: Callable[[], Sequence[Fault]]) -> list[Fault]:
+    """Faults whose texts were put together on the spot, in all languages."""
+    said: list[dict[str, str]] = [{} for _fault in faults]
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for texts, fault in zip(said, again(), strict=True):
+                texts[code] = str(fault.message)
+    return [
+        Fault(fault.field, spoken(texts), fault.remedy, fault.code)
+        for fault, texts in zip(faults, said, strict=True)
+    ]
+
+
+def _notes(version: ResourceVersion) -> list[Fault]:
+    """What publication will still ask for, and a title that is no name of data."""
+    notes = _spoken(content_faults(version), lambda: content_faults(version))
+    if _SYSTEM.search(version.title):
+        notes.append(
+            Fault(
+                "title",
+                _("The title names a system, not data."),
+                _("Name the data that the system holds."),
+                "system",
+            )
+        )
+    return notes
 
 
 def _missing(item: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
@@ -322,6 +346,7 @@ def save_checked(plans: Iterable[Plan], sheets: Sequence[SheetMatch]) -> None:
         plan.row.state = plan.state
         plan.row.target = plan.existing.resource_id if plan.existing else None
         plan.row.faults = [frozen(fault, plan.row, sheets) for fault in plan.faults]
+        plan.row.notes = [frozen(note, plan.row, sheets) for note in plan.notes]
         rows.append(plan.row)
         for position, faults in plan.item_faults.items():
             row = plan.item_rows[position]

@@ -128,31 +128,33 @@ def save_batch(batch: Sequence[tuple[int, list[IntakeRow]]]) -> int:
     """Save the rows of a batch; return how far it came."""
     statement = (
         "COPY catalog_intakerow (intake_id, sheet, number, is_item, keys, identity, cells, state, "
-        "faults) FROM STDIN"
+        "faults, notes) FROM STDIN"
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for _count, rows in batch:
             for row in rows:
                 copy.write_row((
                     row.intake_id, row.sheet, row.number, row.is_item, row.keys, row.identity,
-                    json.dumps(row.cells, ensure_ascii=False), row.state, "[]",
+                    json.dumps(row.cells, ensure_ascii=False), row.state, "[]", "[]",
                 ))  # fmt: skip
     return batch[-1][0]
 
 
 def store_findings(rows: Sequence[IntakeRow]) -> None:
-    """Save state, target and faults of rows in one statement."""
+    """Save state, target, faults and notes of rows in one statement."""
     values = (
         [row.pk for row in rows],
         [row.state for row in rows],
         [row.target for row in rows],
         [json.dumps(row.faults, ensure_ascii=False) for row in rows],
+        [json.dumps(row.notes, ensure_ascii=False) for row in rows],
     )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE catalog_intakerow AS row SET state = found.state, target = found.target, "
-            "faults = found.faults::jsonb FROM unnest(%s::bigint[], %s::text[], %s::uuid[], "
-            "%s::text[]) AS found (id, state, target, faults) WHERE row.id = found.id",
+            "faults = found.faults::jsonb, notes = found.notes::jsonb "
+            "FROM unnest(%s::bigint[], %s::text[], %s::uuid[], %s::text[], %s::text[]) "
+            "AS found (id, state, target, faults, notes) WHERE row.id = found.id",
             values,
         )
 

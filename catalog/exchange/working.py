@@ -171,6 +171,7 @@ def counts_of(intake: Intake) -> dict[str, int]:
         "items": intake.rows.filter(is_item=True).count(),
         **{str(state): states[state] for state in State if states[state]},
         "faulty_rows": intake.rows.filter(~Q(faults=[])).count(),
+        "noted_rows": intake.rows.filter(~Q(notes=[])).count(),
     }
 
 
@@ -254,7 +255,8 @@ def _keep_written(
 ) -> None:
     kept = []
     for plan, state in zip(plans, states, strict=True):
-        row = IntakeRow(pk=plan.row.pk, state=state, target=plan.row.target, sheet=plan.row.sheet)
+        row = IntakeRow(pk=plan.row.pk, state=state, target=plan.row.target)
+        row.notes = plan.row.notes
         faults = [*plan.faults, *(one for many in plan.item_faults.values() for one in many)]
         row.faults = [frozen(fault, plan.row, sheets) for fault in faults]
         kept.append(row)

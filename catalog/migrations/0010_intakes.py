@@ -134,6 +134,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("faults", models.JSONField(default=list)),
+                ("notes", models.JSONField(default=list)),
                 ("target", models.UUIDField(null=True)),
                 (
                     "intake",

@@ -93,7 +93,7 @@ class IntakeRow(models.Model):
     """A row of the file: an entry, or a data item and the row of its entry.
 
     ``cells`` are as they stood in the file, column by column. ``keys`` tie items to entries;
-    ``identity`` is what must not occur twice among the entries of one file.
+    ``faults`` keep it out, ``notes`` say what publication will still ask for; ``identity`` is what must not occur twice among the entries of one file.
     """
 
     class State(models.TextChoices):
@@ -117,6 +117,7 @@ class IntakeRow(models.Model):
     cells = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READ)
     faults = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
     target = models.UUIDField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Bringing a department's catalog in: upload, headings, preview, confirmation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from portal.pages.fields import add_faults
 PAGE_SIZE = 50
 LATEST = 20
 Status, State = Intake.Status, IntakeRow.State
+_LISTED = ("faults", "notes")
 SHOWN = {
     "faults": gettext_lazy("Faults"),
     "new": gettext_lazy("New"),
@@ -38,6 +39,7 @@ SHOWN = {
     "unchanged": gettext_lazy("Unchanged"),
     "created": gettext_lazy("Created"),
     "updated": gettext_lazy("Updated"),
+    "notes": gettext_lazy("Missing for publication"),
 }
 
 
@@ -227,24 +229,32 @@ def _match(request: HttpRequest, intake: Intake) -> HttpResponse:
 
 def _preview(request: HttpRequest, intake: Intake) -> dict[str, Any]:
     counts = {name: intake.counts.get(name, 0) for name in SHOWN}
-    counts["faults"] = intake.counts.get("faulty_rows", 0)
+    counts |= {
+        "faults": intake.counts.get("faulty_rows", 0),
+        "notes": intake.counts.get("noted_rows", 0),
+    }
     tabs = [(name, label, counts[name]) for name, label in SHOWN.items() if counts[name]]
     asked = request.GET.get("show", "")
     names = [name for name, _label, _count in tabs]
     shown = asked if asked in names else (names[0] if names else "")
     rows = intake.rows.all()
-    rows = rows.exclude(faults=[]) if shown == "faults" else rows.filter(state=shown, is_item=False)
+    if shown in _LISTED:
+        rows = rows.exclude(**{shown: []})
+    else:
+        rows = rows.filter(state=shown, is_item=False)
     page = Paginator(rows.order_by("sheet", "number", "id"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    lines: Callable[[Intake, Iterable[IntakeRow]], list[dict[str, Any]]]
-    lines = _fault_lines if shown == "faults" else _entry_lines
     ready = intake.counts.get("new", 0) + intake.counts.get("changed", 0)
     return {
         "tabs": tabs,
         "shown": shown,
         "page_obj": page,
-        "lines": lines(intake, page.object_list),
+        "lines": (
+            _fault_lines(intake, page.object_list, shown)
+            if shown in _LISTED
+            else _entry_lines(intake, page.object_list)
+        ),
         "figures": figures(intake),
         "ready": ready,
         "confirm_label": ngettext("Write %(count)s draft", "Write %(count)s drafts", ready)
@@ -253,11 +263,12 @@ def _preview(request: HttpRequest, intake: Intake) -> dict[str, Any]:
     }
 
 
-def _fault_lines(intake: Intake, rows: Iterable[IntakeRow]) -> list[dict[str, Any]]:
+def _fault_lines(intake: Intake, rows: Iterable[IntakeRow], name: str) -> list[dict[str, Any]]:
+    """One line for each of the rows' ``faults`` or ``notes``."""
     sheets = [SheetMatch.of_json(sheet) for sheet in intake.matching]
     found = []
     for row in rows:
-        for fault in row.faults:
+        for fault in getattr(row, name):
             message, remedy = texts_of(fault)
             column = sheets[row.sheet].columns[fault["at"]].heading if fault["at"] >= 0 else ""
             found.append(

@@ -203,3 +203,21 @@ def test_the_exchange_is_in_the_navigation_of_stewards_only(client: Client, worl
     assert address in client.get(reverse("home")).content.decode()
     client.force_login(world.people["clerk"])
     assert address not in client.get(reverse("home")).content.decode()
+
+
+def test_what_publication_will_ask_for_is_said_before(steward: Client, world: World):
+    rows = [
+        entry("好的条目", types="MySQL"),
+        entry("综合管理系统", condition="", types="", modes=""),
+    ]
+    intake = checked(world, workbook(("目录", [ENTRIES, *rows])))
+    assert (intake.counts["new"], intake.counts.get("faulty")) == (2, None)
+    text = page(steward, intake, show="notes")
+    for missing in (
+        "The title names a system, not data.",
+        "Conditional sharing must state its scope and the permitted purposes.",
+        "The format type is missing.",
+        "The sharing mode is missing.",
+    ):
+        assert missing in text
+    assert "abstract is empty" not in text
