@@ -200,8 +200,15 @@ _SAME_NUMBERS = """
 
 
 def link(intake: Intake) -> None:
-    """Give every item its entry, and every entry the earlier row that says the same, if any."""
+    """Give every item its entry, and every entry the earlier row that says the same, if any.
+
+    Rows that were just copied in are not in the statistics yet, and a plan made for a few of them
+    would compare each with each: so they are counted first, and joined by hashing in any case.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_intakerow")
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for statement in (_LINK, _TWINS, _SAME_NUMBERS):
             cursor.execute(statement, {"intake": intake.pk})
+        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute("ANALYZE catalog_intakerow")
