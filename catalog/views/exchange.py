@@ -285,7 +285,7 @@ def _fault_lines(intake: Intake, rows: Iterable[IntakeRow], name: str) -> list[d
 
 
 def _entry_lines(intake: Intake, rows: Iterable[IntakeRow]) -> list[dict[str, Any]]:
-    plans = Checker(intake).plans(list(rows))
+    plans = Checker(intake).plans(list(rows), about_to_write=True)
     waiting = intake.status == Status.READY
     return [
         {
