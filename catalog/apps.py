@@ -31,14 +31,3 @@ def _recompute_reviews(now: datetime) -> None:
     from portal.queue import enqueue
 
     enqueue("catalog.recompute_reviews", due_at=now)
-        """Put the catalog into the main navigation; name its entries in the ledger."""
-        from catalog import (
-            ledger_kinds,
-            notice_kinds,
-            tasks,  # noqa: F401 - named by the clockwork
-        )
-        from portal.navigation import NavItem, register
-
-        ledger_kinds.register_all()
-        notice_kinds.register_all()
-        register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))

@@ -1,4 +1,3 @@
-"""Texts of the notices about entries on their way into the catalog."""
 """Texts of the notices of the catalog."""
 
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,6 @@ TEXTS = {
     ),
     "review.interrupted": _("“%(title)s” is no longer under review: %(text)s"),
     "review.overdue": _("The review of “%(title)s” of %(department)s was due on %(due)s."),
-}  # fmt: skip
     "search.one_new": _("New in your saved search “%(name)s”: “%(title)s”."),
     "search.many_new": _(
         "Your saved search “%(name)s” has %(number)s new entries, such as “%(title)s”."

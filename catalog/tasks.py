@@ -1,10 +1,12 @@
-"""What workers and the clockwork do. Safe to run twice; the rows hold the truth."""
-"""What the clockwork does for the catalog. Safe to run twice; the rows hold the truth."""
+"""What workers and the clockwork do for the catalog. Safe to run twice; the rows hold the truth."""
+
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from catalog import actions
+from catalog.exchange import working
 from catalog.reminders import remind
 
 
@@ -24,10 +26,23 @@ def remind_reviews() -> None:
 def recompute_reviews() -> None:
     """Derive due dates anew after the calendar or a limit changed."""
     actions.recompute_deadlines(timezone.now())
-from catalog.actions import tell_followers
 
 
 @shared_task(name="catalog.tell_followers")
 def tell_of_what_is_followed() -> int:
     """Tell officials what is new in their saved searches and followed entries."""
-    return tell_followers(timezone.now())
+    return actions.tell_followers(timezone.now())
+
+
+@shared_task(name="catalog.run_intake")
+def run_intake(pk: str) -> str:
+    """Do what there is to do on an upload; safe to run twice."""
+    return working.work(UUID(pk), clock=timezone.now)
+
+
+@shared_task(name="catalog.sweep_intakes")
+def sweep_intakes() -> int:
+    """Wake uploads whose worker was lost; remove what is left of old ones."""
+    now = timezone.now()
+    working.clear(now)
+    return working.sweep(now)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
+from catalog.views import exchange, exchange_files
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +21,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("saved/<int:pk>/change/", views.change, name="change_search"),
     path("saved/<int:pk>/delete/", views.delete, name="delete_search"),
     path("<uuid:pk>/follow/", views.follow, name="follow"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/template.xlsx", exchange_files.template, name="exchange_template"),
+    path("exchange/export.<str:kind>", exchange_files.export, name="export"),
+    path("exchange/<uuid:pk>/", exchange.intake_page, name="intake"),
+    path("exchange/<uuid:pk>/progress/", exchange.progress, name="intake_progress"),
+    path("exchange/<uuid:pk>/act/", exchange.act, name="intake_act"),
+    path("exchange/<uuid:pk>/faults.xlsx", exchange_files.faulty, name="intake_faults"),
     path("<uuid:pk>/", views.entry, name="entry"),
     path("<uuid:pk>/send/", views.send, name="send"),
     path("<uuid:pk>/reviews/", views.timeline, name="timeline"),

@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of overdue reviews": {"task": "catalog.remind_reviews", "schedule": 3600.0},
     "count uses anew": {"task": "sharing.recount_use", "schedule": 86_400.0},
     "tell of what is followed": {"task": "catalog.tell_followers", "schedule": 600.0},
+    "wake lost uploads": {"task": "catalog.sweep_intakes", "schedule": 60.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
@@ -335,6 +336,8 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [secret("FIELD_KEY")]
 """Keys that encrypt source credentials; the first encrypts, the others still decrypt."""
 SIGNING_KEY = secret("SIGNING_KEY")
 """Seed of the Ed25519 key that signs checkpoints and manifests."""
+INTAKE_MAX_MB = env.int("INTAKE_MAX_MB", default=40)
+"""How large a file a department may upload to bring in its catalog."""
 RESOURCE_CODE_RULE = env.str("RESOURCE_CODE_RULE", default="guide-2017")
 USE_PERIOD_YEARS = env.int("USE_PERIOD_YEARS", default=3)
 """The longest period of use an application may ask for."""

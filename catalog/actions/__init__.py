@@ -1,6 +1,7 @@
 """What can be done to the catalog: verbs, each in one transaction with ledger and search row."""
 
 from catalog.actions.attaching import Location, attach, attachment_faults
+from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.census import save_system
 from catalog.actions.drafts import (
     create_draft,
@@ -9,7 +10,15 @@ from catalog.actions.drafts import (
     revise,
     save_draft,
 )
-from catalog.actions.faults import content_faults, publication_faults
+from catalog.actions.faults import content_faults, entered_faults, publication_faults
+from catalog.actions.following import (
+    change_search,
+    delete_search,
+    follow_entry,
+    save_search,
+    tell_followers,
+    unfollow_entry,
+)
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
     Outcome,
@@ -21,36 +30,28 @@ from catalog.actions.reviewing import (
     sending_faults,
 )
 from catalog.actions.rights import forbid, permit
+from catalog.actions.synonyms import remove_synonyms, save_synonyms
 from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
-from catalog.actions.drafts import create_draft, finish_draft, revise, save_draft
-from catalog.actions.faults import publication_faults
-from catalog.actions.following import (
-    change_search,
-    delete_search,
-    follow_entry,
-    save_search,
-    tell_followers,
-    unfollow_entry,
-)
-from catalog.actions.publishing import content_digest, publish, set_visibility, withdraw
-from catalog.actions.rights import forbid, permit
-from catalog.actions.synonyms import remove_synonyms, save_synonyms
 
 __all__ = [
     "Location",
+    "NewDraft",
     "Outcome",
     "Sending",
     "attach",
     "attachment_faults",
     "available_commands",
     "change_search",
+    "check_draft",
     "content_digest",
     "content_faults",
     "create_draft",
+    "create_drafts",
+    "delete_search",
+    "entered_faults",
     "execute",
     "execute_many",
-    "delete_search",
     "finish_draft",
     "follow_entry",
     "forbid",
@@ -60,16 +61,14 @@ __all__ = [
     "publish",
     "publish_due",
     "recompute_deadlines",
-    "revise",
-    "save_draft",
-    "save_system",
-    "send",
-    "sending_faults",
     "remove_synonyms",
     "revise",
     "save_draft",
     "save_search",
     "save_synonyms",
+    "save_system",
+    "send",
+    "sending_faults",
     "set_visibility",
     "tell_followers",
     "unfollow_entry",

@@ -287,3 +287,9 @@ _VERSION_CHECKS: tuple[Callable[[ResourceVersion], Iterator[Fault]], ...] = (
     _blocked,
     _formats,
 )
+_CONTENT_CHECKS = (_required, _classification, _sharing, _openness, _formats)
+
+
+def entered_faults(version: ResourceVersion) -> list[Fault]:
+    """What publication would say of the version's own fields; the version may be unsaved."""
+    return [fault for check in _CONTENT_CHECKS for fault in check(version)]

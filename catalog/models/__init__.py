@@ -5,11 +5,11 @@ from catalog.models.census import InformationSystem, LinkStatus, Network, System
 from catalog.models.classification import Classification
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.imports import ImportRun
+from catalog.models.intakes import Intake, IntakeRow
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
 from catalog.models.reviews import UNDER_REVIEW, PublicationReview, ReviewCheck, ReviewStep
-from catalog.models.search import ResourceSearch, ResourceWords
 from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords
 from catalog.models.synonyms import SynonymGroup
 from catalog.models.terms import (
@@ -47,6 +47,8 @@ __all__ = [
     "Grade",
     "ImportRun",
     "InformationSystem",
+    "Intake",
+    "IntakeRow",
     "LinkStatus",
     "Mode",
     "Network",
@@ -64,13 +66,12 @@ __all__ = [
     "ReviewCheck",
     "ReviewStatus",
     "ReviewStep",
-    "SecrecyMark",
-    "SharingType",
-    "SystemState",
     "SavedHit",
     "SavedSearch",
+    "SecrecyMark",
     "SharingType",
     "SynonymGroup",
+    "SystemState",
     "UpdateCycle",
     "VersionStatus",
     "Visibility",

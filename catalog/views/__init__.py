@@ -5,30 +5,26 @@ from catalog.views.drafts import compare, drafts, send, timeline
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
 from catalog.views.reviews import review, review_list, review_many
-
-__all__ = [
-    "compare",
-    "drafts",
-    "entry",
-    "entry_list",
-    "review",
-    "review_list",
-    "review_many",
-    "send",
-    "system",
-    "systems",
-    "timeline",
 from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
 from catalog.views.suggesting import suggestions
 
 __all__ = [
     "change",
+    "compare",
     "delete",
+    "drafts",
     "entry",
     "entry_list",
     "follow",
+    "review",
+    "review_list",
+    "review_many",
     "save",
     "saved_list",
     "saved_search",
+    "send",
     "suggestions",
+    "system",
+    "systems",
+    "timeline",
 ]

@@ -19,8 +19,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from catalog.exchange import reports
+from catalog.exchange.faults import texts_of
+from catalog.exchange.faulty import write_faulty
 from catalog.exchange.importing import Progress, Result, import_catalog
 from catalog.exchange.reader import SourceFile
+from catalog.exchange.whole import bring_in, figures
+from catalog.management.commands.export_catalog import department_named
 from portal.errors import PortalError
 
 _SECONDS_BETWEEN_LINES = 5.0
@@ -38,11 +42,20 @@ class Command(BaseCommand):
         parser.add_argument("--province", default="", help="for lines without one, such as 江苏")
         parser.add_argument("--city", default="", help="for lines without one, such as nantong")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
+        parser.add_argument(
+            "--department", default="", help="bring a file in as drafts of this provider instead"
+        )
+        parser.add_argument(
+            "--confirm", action="store_true", help="with --department: write, do not only check"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import, then show and write the report; CommandError for what keeps it from starting."""
         now = timezone.now()
         path: Path = options["file"]
+        if options["department"]:
+            self._bring_in(path, options)
+            return
         started = time.monotonic()
         try:
             source = SourceFile.of(path)
@@ -69,6 +82,35 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(content, ensure_ascii=False))
         else:
             _show(result, report, seconds)
+
+    def _bring_in(self, path: Path, options: dict[str, Any]) -> None:
+        """The file of a department, by the way its steward takes on the page."""
+        try:
+            intake = bring_in(
+                path,
+                department_named(options["department"]),
+                confirmed=options["confirm"],
+                clock=timezone.now,
+            )
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror or error}") from error
+        except PortalError as error:
+            raise CommandError(f"{error.message} {error.remedy}".strip()) from error
+        if intake.problem:
+            raise CommandError(" ".join(texts_of(intake.problem)))
+        if options["report"]:
+            with options["report"].open("wb") as target:
+                write_faulty(intake, target)
+        if options["json"]:
+            content = {"intake": str(intake.pk), "status": intake.status, **intake.counts}
+            self.stdout.write(json.dumps(content))
+            return
+        table = Table(title=str(intake.get_status_display()), title_justify="left")
+        table.add_column(_("what"))
+        table.add_column(_("how many"), justify="right")
+        for label, number in figures(intake):
+            table.add_row(label, f"{number:,}")
+        Console().print(table)
 
 
 def _default_report(path: Path) -> Path:
