@@ -8,6 +8,7 @@ app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.entry_list, name="list"),
     path("drafts/", views.drafts, name="drafts"),
+    path("drafts/send/", views.send_many, name="send_many"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),

@@ -11,6 +11,7 @@ from catalog.actions.drafts import (
 from catalog.actions.faults import content_faults, publication_faults
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
+    MOST_AT_ONCE,
     Outcome,
     Sending,
     available_commands,
@@ -24,6 +25,7 @@ from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Location",
     "Outcome",
     "Sending",

@@ -1,6 +1,6 @@
 """Pages of the catalog."""
 
-from catalog.views.drafts import compare, drafts, send, timeline
+from catalog.views.drafts import compare, drafts, send, send_many, timeline
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
 from catalog.views.reviews import review, review_list, review_many
@@ -14,5 +14,6 @@ __all__ = [
     "review_list",
     "review_many",
     "send",
+    "send_many",
     "timeline",
 ]
