@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/", views.systems, name="systems"),
     path("systems/<uuid:pk>/", views.system, name="system"),
     path("drafts/", views.drafts, name="drafts"),
+    path("drafts/send/", views.send_many, name="send_many"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),

@@ -21,6 +21,7 @@ from catalog.actions.following import (
 )
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
+    MOST_AT_ONCE,
     Outcome,
     Sending,
     available_commands,
@@ -35,6 +36,7 @@ from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Location",
     "NewDraft",
     "Outcome",

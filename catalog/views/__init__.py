@@ -2,6 +2,7 @@
 
 from catalog.views.census import system, systems
 from catalog.views.drafts import compare, drafts, send, timeline
+from catalog.views.drafts import compare, drafts, send, send_many, timeline
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
 from catalog.views.reviews import review, review_list, review_many
@@ -26,5 +27,6 @@ __all__ = [
     "suggestions",
     "system",
     "systems",
+    "send_many",
     "timeline",
 ]

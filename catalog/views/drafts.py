@@ -1,5 +1,6 @@
 """Own work on entries: the list, sending a version, what happened to it, how versions differ."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import actions, cases
 from catalog.access import can_manage, get_visible
@@ -21,7 +22,8 @@ from catalog.models import PublicationReview, Resource, ResourceVersion, Version
 from catalog.presenting import reviews as words
 from catalog.presenting.differences import difference
 from catalog.views.readers import reader_of
-from portal.errors import Invalid, NotAllowed, NotVisible
+from portal.errors import Invalid, NotAllowed, NotVisible, PortalError
+from portal.organisation.models import Official
 from portal.pages.fields import add_faults
 
 PAGE_SIZE = 20
@@ -46,9 +48,11 @@ def drafts(request: HttpRequest) -> HttpResponse:
     elif which == "returned":
         found = found.filter(review__status="returned")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [_row(version) for version in page]
     context = {
         "page_obj": page,
-        "rows": [_row(version) for version in page],
+        "rows": rows,
+        "several": sum(row["sends"] for row in rows) > 1,
         "show": which,
         "states": STATES,
     }
@@ -107,6 +111,34 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
         "edit_url": edit_url(version) if official.is_staff else "",
     }
     return render(request, "catalog/send.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def send_many(request: HttpRequest) -> HttpResponse:
+    """Send the chosen drafts, each on its own, and report on every one."""
+    official, now = reader_of(request), timezone.now()
+    chosen = dict(value.partition(":")[::2] for value in request.POST.getlist("chosen"))
+    keys = [key for key in chosen if key.isdecimal()][: actions.MOST_AT_ONCE]
+    found = cases.drafts_of(official, timezone.localdate(now)).filter(pk__in=keys)
+    if not found:
+        messages.error(request, _("Choose at least one version."))
+        return redirect("catalog:drafts")
+    rows = [_sent(official, version, chosen[str(version.pk)], now) for version in found]
+    failed = sum(row["error"] is not None for row in rows)
+    context = {"rows": rows, "done": len(rows) - failed, "failed": failed}
+    return render(request, "catalog/sent.html", context)
+
+
+def _sent(official: Official, version: ResourceVersion, seen: str, now: datetime) -> dict[str, Any]:
+    """What became of sending one of many."""
+    sending = actions.Sending(int(seen) if seen.isdecimal() else 0)
+    error: PortalError | None = None
+    try:
+        actions.send(by=official, version=version, sending=sending, now=now)
+    except PortalError as refused:
+        error = refused
+    faults = error.faults if isinstance(error, Invalid) else ()
+    return {"version": version, "error": error, "faults": faults}
 
 
 def edit_url(version: ResourceVersion) -> str:

@@ -234,6 +234,26 @@ def test_a_head_approves_many_with_the_checks_recorded_for_each(sign_in, world):
         assert one.steps.get(command="approve").checks.count() == 2
 
 
+def test_the_steward_sends_many_with_a_report_of_each(sign_in, world):
+    good, faulty = new_draft(world, title="可以送审"), new_draft(world, title="缺摘要", abstract="")
+    again = returned(world, title="已退回的")
+    client = sign_in("steward")
+    page = text_of(client.get(reverse("catalog:drafts")))
+    chosen = [f"{good.pk}:0", f"{faulty.pk}:0", f"{again.version_id}:2"]
+    assert all(f'value="{one}"' in page for one in chosen)
+    address = reverse("catalog:send_many")
+    page = text_of(client.post(address, {"chosen": chosen}))
+    assert "2 sent" in page
+    assert "1 not done" in page
+    assert "The abstract is empty." in page
+    states = PublicationReview.objects.order_by("version_id").values_list("version_id", "status")
+    assert dict(states) == {good.pk: "head_review", again.version_id: "head_review"}
+    page = text_of(client.post(address, {"chosen": chosen[:1]}))
+    assert "Somebody has done something with this version" in page
+    foreign = sign_in("clerk").post(address, {"chosen": [f"{faulty.pk}:0"]})
+    assert foreign["Location"] == reverse("catalog:drafts")
+
+
 def test_the_own_list_says_what_to_do_next(sign_in, world):
     new_draft(world, title="从未送审")
     returned(world, title="已退回的")
