@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.notices.kinds import register
 
 TEXTS = {
-    "review.to_approve": _("%(name)s sent “%(title)s”: approve it for the department, or return it."),
+    "review.to_approve": _(
+        "%(name)s sent “%(title)s”: approve it for the department, or return it."
+    ),
     "review.to_review": _("%(department)s submits “%(title)s” for review, due on %(due)s."),
     "review.returned": _("“%(title)s” was returned by %(name)s: %(text)s"),
     "review.taken_back": _("%(name)s took “%(title)s” back; nothing is left to do."),

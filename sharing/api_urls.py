@@ -3,11 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from catalog.api import EntryListView, EntryView
-from catalog.api_systems import SystemsView
-from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api import EntryListView, EntryView, SuggestionsView
+from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
+from catalog.api_systems import SystemsView
 from sharing.api import applications, data, organisation
 
 v1: list[URLPattern | URLResolver] = [

@@ -88,7 +88,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0007_words_apart"),
+        ("catalog", "0008_publication_review"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ import catalog.models.intakes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0007_words_apart"),
+        ("catalog", "0009_helpful_search"),
         ("organisation", "0004_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0007_words_apart"),
+        ("catalog", "0010_intakes"),
         ("organisation", "0004_words"),
     ]
 

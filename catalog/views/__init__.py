@@ -1,7 +1,6 @@
 """Pages of the catalog."""
 
 from catalog.views.census import system, systems
-from catalog.views.drafts import compare, drafts, send, timeline
 from catalog.views.drafts import compare, drafts, send, send_many, timeline
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
@@ -24,9 +23,9 @@ __all__ = [
     "saved_list",
     "saved_search",
     "send",
+    "send_many",
     "suggestions",
     "system",
     "systems",
-    "send_many",
     "timeline",
 ]
