@@ -36,7 +36,7 @@ from catalog.exchange.existing import working_versions
 from catalog.exchange.tables import guarded
 from catalog.exchange.template import book_sheets
 from catalog.models import DataItem, Resource, ResourceSearch, ResourceVersion
-from catalog.search import Filters, parse, search_rows
+from catalog.search import Filters, Reader, parse_for, rows_seen
 from portal.errors import NotAllowed
 from portal.organisation.models import Official
 from portal.sheet_writing import save
@@ -82,13 +82,14 @@ class Exported:
 
 
 def found(
-    official: Official | None, on: date, text: str = "", filters: Filters | None = None
+    official: Official | None,
+    on: date,
+    text: str = "",
+    filters: Filters | None = None,
 ) -> QuerySet[ResourceSearch]:
     """Search rows of what the official sees and the list shows for these words and filters."""
-    rows = search_rows(official, on, parse(text))
-    for condition in (filters or Filters()).conditions().values():
-        rows = rows.filter(condition)
-    return rows.order_by("provider_id", "resource_id")
+    query = parse_for(text, literally=filters is not None and filters.literal)
+    return rows_seen(Reader.of(official, on), query, filters).order_by("provider_id", "resource_id")
 
 
 def entries(

@@ -26,7 +26,7 @@ from catalog.interop.ckan_shapes import (
 from catalog.interop.entries import shown_to
 from catalog.interop.queries import Restriction, read_restrictions
 from catalog.models import Classification, Resource, ResourceQuerySet
-from catalog.search import parse, search_rows
+from catalog.search import parse_for, search_rows
 from portal.errors import Fault, Invalid, NotVisible
 from portal.organisation.models import Department, Official
 
@@ -143,7 +143,7 @@ def _worded(call: Call) -> ResourceQuerySet:
     entries = call.entries()
     if words in {"", "*:*", "*"}:
         return entries
-    query = parse(words)
+    query = parse_for(words)
     rows = search_rows(call.official, call.on, query)
     return entries.filter(pk__in=rows.values("resource_id")) if query else entries
 

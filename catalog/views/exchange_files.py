@@ -14,7 +14,7 @@ from catalog.exchange.faulty import write_faulty
 from catalog.exchange.intake import get_intake
 from catalog.exchange.template import write_template
 from catalog.search import Filters
-from catalog.views.listing import LONGEST_QUERY
+from catalog.search.query import LONGEST_QUERY
 from catalog.views.readers import reader_of
 
 ENDINGS = {"xlsx": "xlsx", "csv": "zip", "jsonl": "jsonl"}

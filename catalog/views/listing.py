@@ -91,6 +91,7 @@ def _context(official: Official, on: date, page: Page, filters: Filters) -> dict
             page.query.text, Filters(sort=filters.sort, literal=filters.literal)
         ),
         "save_url": _save_url(page, filters),
+        "exports": _exports(page, filters),
         "also": [one for word in page.query.words for one in word.synonyms],
         "literally": list_url(page.query.text, replace(filters, literal=True)),
         "with_synonyms": list_url(page.query.text, replace(filters, literal=False)),
@@ -109,6 +110,18 @@ def _sorts(page: Page, filters: Filters) -> list[tuple[str, Text, bool]]:
     values = {order.value for order, _label in offered}
     now = filters.sort if filters.sort in values else Order.RELEVANCE.value
     return [(order.value, label, order.value == now) for order, label in offered]
+
+
+def _exports(page: Page, filters: Filters) -> list[tuple[str, str]]:
+    """What was found as files: name of the format and address."""
+    if not page.total:
+        return []
+    _path, _mark, query = list_url(page.query.text, filters).partition("?")
+    names = {"xlsx": "XLSX", "csv": "CSV", "jsonl": "JSON"}
+    return [
+        (name, f"{reverse('catalog:export', args=[kind])}?{query}".rstrip("?"))
+        for kind, name in names.items()
+    ]
 
 
 def _chosen(page: Page, filters: Filters) -> Iterable[Chosen]:

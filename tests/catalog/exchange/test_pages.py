@@ -221,3 +221,17 @@ def test_what_publication_will_ask_for_is_said_before(steward: Client, world: Wo
     ):
         assert missing in text
     assert "abstract is empty" not in text
+
+
+def test_the_list_links_to_what_it_found_as_files(client: Client, world: World) -> None:
+    client.force_login(world.people["clerk"])
+
+    page = client.get("/catalog/", {"q": "常住人口", "cycle": "daily"})
+    nothing = client.get("/catalog/", {"q": "没有这样的数据"})
+
+    links = dict(page.context["exports"])
+    assert set(links) == {"XLSX", "CSV", "JSON"}
+    answer = client.get(links["JSON"])
+    lines = b"".join(answer.streaming_content).decode().strip().splitlines()
+    assert len(lines) == page.context["page_of_hits"].total == 1
+    assert nothing.context["exports"] == []
