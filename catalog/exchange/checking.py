@@ -87,6 +87,8 @@ class Checker:
             self._check_place(plan, mine)
             self._read_content(plan, mine)
             self._read_items(plan)
+            if plan.state == State.CHANGED and plan.existing and plan.existing.closed:
+                plan.faults.append(plan.existing.closed)
             if not plan.is_faulty and not about_to_write:
                 self._check_whole(plan)
         return plans

@@ -12,7 +12,13 @@ from catalog.actions.content import ITEM_FIELDS
 from catalog.exchange.cells import tidy
 from catalog.exchange.columns import COLUMNS, CONTENT_KEYS
 from catalog.exchange.speaking import filled
-from catalog.models import DataItem, Resource, ResourceVersion, VersionStatus
+from catalog.models import (
+    DataItem,
+    PublicationReview,
+    Resource,
+    ResourceVersion,
+    VersionStatus,
+)
 from portal.errors import Fault
 from portal.organisation.models import Department
 from portal.sheets import Cell
@@ -27,6 +33,8 @@ class Existing:
     resource_id: UUID
     version: ResourceVersion
     items: list[dict[str, Any]] = field(default_factory=list)
+    closed: Fault | None = None
+    """Why it cannot be changed now, if so."""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -148,6 +156,29 @@ def _with_items(working: Mapping[UUID, ResourceVersion]) -> dict[UUID, Existing]
     items = DataItem.objects.filter(version__in=[one.pk for one in working.values()])
     for item in items.order_by("version_id", "position", "id"):
         by_version[item.version_id].append({name: getattr(item, name) for name in ITEM_FIELDS})
+    closed = _closed(working)
     return {
-        pk: Existing(pk, version, by_version.get(version.pk, [])) for pk, version in working.items()
+        pk: Existing(pk, version, by_version.get(version.pk, []), closed.get(pk))
+        for pk, version in working.items()
     }
+
+
+def _closed(working: Mapping[UUID, ResourceVersion]) -> dict[UUID, Fault]:
+    """Entries whose version is under review, or that are blocked as secret."""
+    found = {
+        review.resource_id: Fault(
+            "title",
+            _("The entry is under review; its content stands still until then."),
+            _("Take it back first, or upload the row again after the review."),
+            "under_review",
+        )
+        for review in PublicationReview.objects.under_review().filter(resource__in=working)
+    }
+    for resource in Resource.objects.filter(pk__in=working).exclude(blocked=""):
+        found[resource.pk] = Fault(
+            "title",
+            _("The entry was marked as secret; it never comes into the catalog."),
+            _("Handle the data outside of the portal, by the rules for secrets."),
+            "blocked",
+        )
+    return found

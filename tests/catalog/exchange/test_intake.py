@@ -1,8 +1,9 @@
 """From a department's workbook to drafts: read, checked, confirmed, written."""
 
-from catalog.models import Resource, ResourceVersion
+from catalog.models import PublicationReview, Resource, ResourceVersion
 from portal.ledger.models import Entry
 from tests.catalog.exchange.files import checked, faults, usual, written
+from tests.catalog.reviewed import new_draft, send
 from tests.world import World
 
 
@@ -42,3 +43,31 @@ def test_the_same_file_again_changes_nothing(world: World):
     intake = written(world, content)
     assert (intake.counts["unchanged"], intake.counts.get("created")) == (2, None)
     assert Entry.objects.filter(kind__startswith="catalog.draft").count() == count
+
+
+def test_what_is_under_review_stands_still_and_is_named_in_the_preview(world: World) -> None:
+    draft = new_draft(world, title="门诊记录")
+    send(world, draft)
+
+    intake = checked(world, usual("门诊记录", "住院记录"))
+
+    assert faults(intake) == [
+        (
+            2,
+            "*信息资源名称（必填）",
+            "The entry is under review; its content stands still until then.",
+        )
+    ]
+    assert written(world, usual("门诊记录", "住院记录")).rows.filter(state="created").count() == 1
+
+
+def test_an_unchanged_row_of_an_entry_under_review_is_no_fault(world: World) -> None:
+    intake = written(world, usual("门诊记录"))
+    row = intake.rows.get(state="created")
+    version = Resource.objects.get(pk=row.target).versions.get()
+    PublicationReview.objects.create(
+        version=version, resource=version.resource, status="head_review", content_hash="x",
+        sender=world.people["steward"], sent_at=world.now, updated_at=world.now,
+    )  # fmt: skip
+
+    assert faults(checked(world, usual("门诊记录"))) == []
