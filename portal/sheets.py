@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.parsers import expat
 
 from django.utils.translation import gettext_lazy as _
@@ -139,27 +139,28 @@ class _Book:
         self.path = path
         self.parts: list[tuple[str, str]] = []
         self._archive: zipfile.ZipFile | None = None
+        self._streams: list[IO[bytes]] = []
         self._reader: Any = None
         self._texts: Texts | None = None
 
     def open(self) -> None:
-        self._archive = zipfile.ZipFile(self.path)
-        # the stream hides that the file may not be called .xlsx
-        self._stream = self.path.open("rb")
+        # An archive that opens a file by its name closes it only after every part of it, and a
+        # damaged part stays open as long as the exception about it; so the files are ours.
+        self._streams = [self.path.open("rb"), self.path.open("rb")]
+        self._archive = zipfile.ZipFile(self._streams[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._reader = _Structure(self._stream, read_only=True)
+            self._reader = _Structure(self._streams[1], read_only=True)
             self._reader.read()
         self.parts = self._reader.sheets
         if not self.parts:
             raise unreadable()
 
     def close(self) -> None:
-        for opened in (self._archive, getattr(self, "_stream", None), self._texts):
-            if opened is not None:
-                opened.close()
-        if self._reader is not None:
-            self._reader.archive.close()
+        if self._texts is not None:
+            self._texts.close()
+        for stream in self._streams:
+            stream.close()
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

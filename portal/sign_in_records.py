@@ -7,6 +7,7 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from axes.helpers import get_client_ip_address
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -54,4 +55,5 @@ def _record(
     data: dict[str, Any],
 ) -> None:
     address = get_client_ip_address(request) if request is not None else ""
-    record(kind, by=by, obj=account, now=timezone.now(), data={"address": address, **data})
+    with transaction.atomic():  # these signals come from outside of any transaction
+        record(kind, by=by, obj=account, now=timezone.now(), data={"address": address, **data})

@@ -231,3 +231,11 @@ def test_the_ledger_keeps_a_lock_out_but_no_failure_and_no_unknown_name(
     assert kinds_of(clerk) == ["account.locked_out"]
     assert Entry.objects.exclude(object_id=str(clerk.pk)).count() == 0
     assert Entry.objects.get(kind="account.locked_out").actor_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_ledger_is_written_outside_of_a_transaction_too(client: Client, clerk: Official):
+    """Requests run without one; the other tests of this module are inside theirs."""
+    assert sign_in(client)["Location"] == "/"
+
+    assert kinds_of(clerk) == ["account.signed_in"]

@@ -15,6 +15,7 @@ from sharing.reminders import remind
 from tests.world import World, granted, sign, submitted_item
 
 NAMES = {
+    "sharing.recount_use",
     "sharing.run_pull",
     "sharing.expire_grants",
     "sharing.sweep_pulls",
@@ -35,6 +36,7 @@ def test_clockwork_runs_on_an_empty_portal():
     tasks.sweep_pulls()
     tasks.remind_deadlines()
     tasks.recompute_deadlines()
+    tasks.recount_use()
     tasks.run_pull("00000000-0000-0000-0000-000000000000")
 
 
