@@ -6,6 +6,7 @@ pytest-xdist inherit the environment and start nothing.
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -31,7 +32,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         compile_stale(BASE_DIR / "locale")
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         early_config.stash[_lease] = _start()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = _own_numbers(os.environ["REDIS_URL"], worker)
     return (yield)
+
+
+def _own_numbers(url: str, worker: str) -> str:
+    """The address with a database number of the worker's own (there are 16 of them).
+
+    Emptying the cache empties the whole database, under the feet of every other worker.
+    """
+    number = 1 + int(worker.removeprefix("gw")) % 15
+    if "db=" in url:
+        return re.sub(r"db=\d+", f"db={number}", url)
+    return re.sub(r"(?:/\d*)?$", f"/{number}", url, count=1)
 
 
 def _start() -> Lease:
