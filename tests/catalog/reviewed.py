@@ -3,9 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+from django.db import connection
+from django.utils import timezone
+
 from catalog import actions
 from catalog.lifecycle.terms import Check, CheckKind, Command, Order, Outcome, Remark
 from catalog.models import PublicationReview, ResourceVersion
+from portal.invariants import verify
+from portal.notices.models import Notice
 from tests.catalog.test_publishing import GOOD, ITEMS
 from tests.world import World
 
@@ -67,3 +73,24 @@ def returned(world: World, **changes: object) -> PublicationReview:
         Command.RETURN, text="摘要太笼统", remarks=(Remark("items[name]", "请写明是否含曾用名"),)
     )
     return give(world, send(world, new_draft(world, **changes)), "provider_head", order)
+
+
+NUMBERS = (44, 45)
+
+
+@pytest.fixture(autouse=True)
+def invariants_hold(world: World):
+    """Whatever a test did, what must always hold still holds."""
+    yield
+    if connection.needs_rollback:
+        return
+    for number in NUMBERS:
+        assert verify(number, timezone.now()) == []
+
+
+def told(kind: str) -> set[str]:
+    return set(Notice.objects.filter(kind=kind).values_list("official__username", flat=True))
+
+
+def reason(refused) -> str:
+    return refused.value.reason
