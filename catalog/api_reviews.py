@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from catalog import actions, cases
 from catalog.access import get_visible
+from catalog.api import official_of
 from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Remark
 from catalog.models import (
     CheckOutcome,
@@ -153,7 +154,7 @@ class ReviewsView(generics.ListAPIView[PublicationReview]):
         """As the page shows them."""
         if getattr(self, "swagger_fake_view", False):
             return PublicationReview.objects.none()
-        found = cases.waiting_for(_official(self.request), timezone.localdate())
+        found = cases.waiting_for(official_of(self.request), timezone.localdate())
         return found.select_related(
             "version", "resource__provider", "authority", "sender"
         ).order_by("sent_at", "pk")
@@ -171,7 +172,7 @@ class ReviewsView(generics.ListAPIView[PublicationReview]):
     def post(self, request: Request) -> Response:
         """Send the draft of an entry; 422 lists everything that is missing."""
         data = _validated(SendSerializer(data=request.data))
-        by, now = _official(request), timezone.now()
+        by, now = official_of(request), timezone.now()
         resource = get_visible(by, data["resource"], timezone.localdate(now))
         draft = resource.versions.filter(status=VersionStatus.DRAFT).first()
         if draft is None:
@@ -191,7 +192,7 @@ class ReviewView(APIView):
     )  # fmt: skip
     def get(self, request: Request, pk: UUID) -> Response:
         """The review with its steps and what the caller may do now."""
-        return Response(_shown(_official(request), pk))
+        return Response(_shown(official_of(request), pk))
 
 
 class ReviewCommandView(APIView):
@@ -206,7 +207,7 @@ class ReviewCommandView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Approve, schedule, return, block or take back; 409 says why not."""
         data = _validated(ReviewCommandSerializer(data=request.data))
-        by = _official(request)
+        by = official_of(request)
         actions.execute(by=by, review_id=pk, order=_order(data), now=timezone.now())
         return Response(_shown(by, pk))
 
@@ -263,10 +264,3 @@ def _validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
         ]  # fmt: skip
         raise Invalid(_("Some fields are not known."), faults)
     return dict(serializer.validated_data)
-
-
-def _official(request: Request) -> Official:
-    if not isinstance(request.user, Official):
-        message = "REST views are for signed-in officials."
-        raise TypeError(message)
-    return request.user

@@ -12,11 +12,11 @@ from rest_framework.views import APIView
 
 from catalog import actions
 from catalog.actions.following import get_search
+from catalog.api import official_of
 from catalog.models import SavedSearch
 from catalog.search import Filters
 from catalog.search.query import LONGEST_QUERY
 from portal.api import idempotent
-from portal.organisation.models import Official
 
 TAGS = ["catalog"]
 
@@ -58,7 +58,7 @@ class SavedSearchesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """All of them, at most a hundred."""
-        searches = SavedSearch.objects.filter(official=_official(request))
+        searches = SavedSearch.objects.filter(official=official_of(request))
         return Response(SavedSearchSerializer(searches, many=True).data)
 
     @extend_schema(
@@ -72,7 +72,7 @@ class SavedSearchesView(APIView):
         """Keep a search; one that is followed makes notices from now on."""
         data = _validated(NewSearchSerializer(data=request.data))
         data["filters"] = Filters.of(data["filters"])
-        search = actions.save_search(by=_official(request), now=timezone.now(), **data)
+        search = actions.save_search(by=official_of(request), now=timezone.now(), **data)
         return Response(SavedSearchSerializer(search).data, status=status.HTTP_201_CREATED)
 
 
@@ -83,7 +83,7 @@ class SavedSearchView(APIView):
     @extend_schema(operation_id="saved_searches_get", responses=SavedSearchSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """The saved search; 404 when it is somebody else's."""
-        return Response(SavedSearchSerializer(get_search(_official(request), pk)).data)
+        return Response(SavedSearchSerializer(get_search(official_of(request), pk)).data)
 
     @extend_schema(
         operation_id="saved_searches_change",
@@ -93,7 +93,7 @@ class SavedSearchView(APIView):
     def patch(self, request: Request, pk: int) -> Response:
         """Rename it, begin or end following it."""
         data = _validated(SearchChangeSerializer(data=request.data))
-        official = _official(request)
+        official = official_of(request)
         search = get_search(official, pk)
         wanted = {"name": search.name, "followed": search.followed, **data}
         changed = actions.change_search(by=official, search_id=pk, now=timezone.now(), **wanted)
@@ -102,7 +102,7 @@ class SavedSearchView(APIView):
     @extend_schema(operation_id="saved_searches_delete", responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         """Forget it."""
-        actions.delete_search(by=_official(request), search_id=pk)
+        actions.delete_search(by=official_of(request), search_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,23 +113,16 @@ class FollowView(APIView):
     @extend_schema(operation_id="entries_follow", request=None, responses={204: None})
     def put(self, request: Request, pk: UUID) -> Response:
         """Be told of its changes; 404 when the caller may not know of it."""
-        actions.follow_entry(by=_official(request), resource_id=pk, now=timezone.now())
+        actions.follow_entry(by=official_of(request), resource_id=pk, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="entries_unfollow", responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Be told no more."""
-        actions.unfollow_entry(by=_official(request), resource_id=pk)
+        actions.unfollow_entry(by=official_of(request), resource_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
-
-
-def _official(request: Request) -> Official:
-    if not isinstance(request.user, Official):
-        message = "REST views are for signed-in officials."
-        raise TypeError(message)
-    return request.user
