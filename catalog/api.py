@@ -18,8 +18,9 @@ from catalog.search import Filters, Reader, find, suggest
 from catalog.search.filters import LITERAL, POSSIBLE, SORTS
 from catalog.search.query import LONGEST_QUERY
 from catalog.search.suggesting import Kind
+from portal.api import official_of
 from portal.errors import Fault, Invalid
-from portal.organisation.models import Department, Official
+from portal.organisation.models import Department
 
 
 class ProviderSerializer(serializers.ModelSerializer[Department]):
@@ -230,11 +231,3 @@ def _detail(resource: Resource) -> dict[str, Any]:
         "visibility": resource.visibility, "provider": resource.provider, "version": version,
         "items": items, "updated_at": resource.updated_at,
     }  # fmt: skip
-
-
-def official_of(request: Request) -> Official:
-    official = request.user
-    if not isinstance(official, Official):
-        message = "REST views are for signed-in officials."
-        raise TypeError(message)
-    return official

@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from catalog import actions, cases
 from catalog.access import get_visible
-from catalog.api import official_of
 from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Remark
 from catalog.models import (
     CheckOutcome,
@@ -25,7 +24,7 @@ from catalog.models import (
     SecrecyMark,
     VersionStatus,
 )
-from portal.api import CursorPage, idempotent
+from portal.api import CursorPage, idempotent, official_of
 from portal.errors import Fault, Invalid, NotAllowed
 from portal.organisation.models import Official
 

@@ -12,11 +12,10 @@ from rest_framework.views import APIView
 
 from catalog import actions
 from catalog.actions.following import get_search
-from catalog.api import official_of
 from catalog.models import SavedSearch
 from catalog.search import Filters
 from catalog.search.query import LONGEST_QUERY
-from portal.api import idempotent
+from portal.api import idempotent, official_of
 
 TAGS = ["catalog"]
 

@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from catalog import census
 from catalog.access import visible_to
-from catalog.api import ProviderSerializer, official_of, refuse_unknown
+from catalog.api import ProviderSerializer, refuse_unknown
 from catalog.models import InformationSystem, LinkStatus, Network
-from portal.api import CursorPage
+from portal.api import CursorPage, official_of
 
 
 class SystemSerializer(serializers.ModelSerializer[InformationSystem]):

@@ -23,6 +23,7 @@ from rest_framework.views import APIView, set_rollback
 from portal.api_defaults import CursorPage as CursorPage  # noqa: PLC0414 - offered to views
 from portal.errors import Forbidden, Invalid, NotAllowed, NotVisible, PortalError
 from portal.models import IdempotentRequest
+from portal.organisation.models import Official
 
 PROBLEM = "application/problem+json"
 KEPT = timedelta(hours=24)
@@ -86,6 +87,14 @@ def exception_handler(exc: Exception, context: Any) -> Response | None:
     if response is not None:
         response.content_type = PROBLEM
     return response
+
+
+def official_of(request: Request) -> Official:
+    """The official who calls; views are closed to everybody else."""
+    if not isinstance(request.user, Official):
+        message = "REST views are for signed-in officials."
+        raise TypeError(message)
+    return request.user
 
 
 View = TypeVar("View", bound=Callable[..., Response])

@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.access import get_visible
-from portal.api import CursorPage, idempotent
+from portal.api import CursorPage, idempotent, official_of
 from portal.errors import Fault, Invalid
 from portal.organisation.models import Department
 from sharing import access, actions, planning
 from sharing.actions.content import KEYS
 from sharing.api import shapes
-from sharing.api.common import official, validated
+from sharing.api.common import validated
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
 from sharing.models import Application, ApplicationItem, ItemStage
@@ -46,7 +46,9 @@ class ApplicationsView(generics.ListAPIView[Application]):
         """Applications the caller may see, newest first."""
         if getattr(self, "swagger_fake_view", False):
             return Application.objects.none()
-        return loaded(access.applications_visible_to(official(self.request), timezone.localdate()))
+        return loaded(
+            access.applications_visible_to(official_of(self.request), timezone.localdate())
+        )
 
     @extend_schema(
         request=shapes.DraftSerializer, responses={201: shapes.ApplicationSerializer}, tags=TAGS
@@ -55,7 +57,7 @@ class ApplicationsView(generics.ListAPIView[Application]):
     def post(self, request: Request) -> Response:
         """Begin a draft."""
         now = timezone.now()
-        by = official(request)
+        by = official_of(request)
         data = validated(shapes.DraftSerializer(data=request.data))
         department = Department.objects.filter(pk=data.pop("department")).first()
         if department is None:
@@ -81,7 +83,7 @@ class ApplicationView(APIView):
     @extend_schema(responses=shapes.ApplicationSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """The application with its items."""
-        found = access.get_application(official(request), pk, timezone.localdate())
+        found = access.get_application(official_of(request), pk, timezone.localdate())
         return Response(_shown(found.pk))
 
     @extend_schema(request=shapes.DraftChangeSerializer, responses=shapes.ApplicationSerializer)
@@ -90,7 +92,7 @@ class ApplicationView(APIView):
         data = validated(shapes.DraftChangeSerializer(data=request.data))
         fields = data.pop("items", None)
         application = actions.save_draft(
-            by=official(request),
+            by=official_of(request),
             application_id=pk,
             fields=fields,
             content=data,
@@ -101,7 +103,7 @@ class ApplicationView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Discard a draft."""
-        actions.discard(by=official(request), application_id=pk, now=timezone.now())
+        actions.discard(by=official_of(request), application_id=pk, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -113,7 +115,7 @@ class PlanView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Who would decide what by when if the draft were submitted now."""
         now = timezone.now()
-        application = access.get_application(official(request), pk, timezone.localdate())
+        application = access.get_application(official_of(request), pk, timezone.localdate())
         items = application.items.select_related(
             "application__department__region", "provider__region", "resource", "version"
         )
@@ -131,7 +133,7 @@ class SubmitView(APIView):
         """Send the draft into its chain; 422 lists everything that is missing."""
         data = validated(shapes.SeenSerializer(data=request.data))
         application = actions.submit_application(
-            by=official(request), application_id=pk, seen=data["seen"], now=timezone.now()
+            by=official_of(request), application_id=pk, seen=data["seen"], now=timezone.now()
         )
         return Response(_shown(application.pk))
 
@@ -155,7 +157,7 @@ class CommandView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Sign, refuse, ask for a supplement, resubmit or withdraw; 409 says why not."""
         data = validated(shapes.CommandSerializer(data=request.data))
-        by, now = official(request), timezone.now()
+        by, now = official_of(request), timezone.now()
         if data["command"] == "resubmit":
             content = {key: data[key] for key in KEYS if key in data}
             actions.resubmit_application(
@@ -187,7 +189,7 @@ class InboxView(generics.ListAPIView[ItemStage]):
         """As the page shows them."""
         if getattr(self, "swagger_fake_view", False):
             return ItemStage.objects.none()
-        found = access.inbox(official(self.request), timezone.localdate())
+        found = access.inbox(official_of(self.request), timezone.localdate())
         return found.select_related("office", "item__version", "item__application__department")
 
 
@@ -196,7 +198,7 @@ def _shown(pk: UUID) -> Any:
 
 
 def _item(request: Request, pk: UUID) -> Any:
-    by = official(request)
+    by = official_of(request)
     found = access.get_item(by, pk, timezone.localdate())
     item = ApplicationItem.objects.select_related(
         "application__applicant", "application__department", "provider__region", "version",

@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.api import CursorPage, idempotent
+from portal.api import CursorPage, idempotent, official_of
 from portal.organisation.models import Scope
 from sharing import access, grants, links
-from sharing.api.common import DepartmentSerializer, official, validated
+from sharing.api.common import DepartmentSerializer, validated
 from sharing.models import Delivery, DeliveryFile, Grant, Pull
 from sharing.pulling import cancel_pull, request_pull
 
@@ -113,7 +113,7 @@ class GrantsView(generics.ListAPIView[Grant]):
         """Starts where every page starts."""
         if getattr(self, "swagger_fake_view", False):
             return Grant.objects.none()
-        seen = access.grants_visible_to(official(self.request), timezone.localdate())
+        seen = access.grants_visible_to(official_of(self.request), timezone.localdate())
         return loaded_grants().filter(pk__in=seen.values("pk"))
 
 
@@ -124,7 +124,7 @@ class GrantView(APIView):
     @extend_schema(responses=GrantSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """What the grant allows and whether it is in force."""
-        found = access.get_grant(official(request), pk, timezone.localdate())
+        found = access.get_grant(official_of(request), pk, timezone.localdate())
         return Response(GrantSerializer(loaded_grants().get(pk=found.pk)).data)
 
 
@@ -145,7 +145,7 @@ class GrantStepView(APIView):
             "terminate": grants.terminate,
         }
         act = steps[self.step]
-        act(by=official(request), grant_id=pk, reason=data["reason"], now=timezone.now())
+        act(by=official_of(request), grant_id=pk, reason=data["reason"], now=timezone.now())
         return Response(GrantSerializer(loaded_grants().get(pk=pk)).data)
 
 
@@ -156,7 +156,7 @@ class GrantPullsView(APIView):
     @extend_schema(responses=PullSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """The latest pulls of the grant, newest first."""
-        found = access.get_grant(official(request), pk, timezone.localdate())
+        found = access.get_grant(official_of(request), pk, timezone.localdate())
         rows = found.pulls.select_related("delivery")[:50]
         return Response(PullSerializer(rows, many=True).data)
 
@@ -164,7 +164,7 @@ class GrantPullsView(APIView):
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask for the data now; follow the pull at its own address."""
-        pull = request_pull(by=official(request), grant_id=pk, now=timezone.now())
+        pull = request_pull(by=official_of(request), grant_id=pk, now=timezone.now())
         return Response(PullSerializer(pull).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -175,13 +175,13 @@ class PullView(APIView):
     @extend_schema(responses=PullSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """How far the pull is; ``delivery`` names the result once it is published."""
-        found = access.get_pull(official(request), pk, timezone.localdate())
+        found = access.get_pull(official_of(request), pk, timezone.localdate())
         return Response(PullSerializer(found).data)
 
     @extend_schema(responses=PullSerializer)
     def delete(self, request: Request, pk: UUID) -> Response:
         """Stop a pull under way; nothing of it is delivered."""
-        stopped = cancel_pull(by=official(request), pull_id=pk, now=timezone.now())
+        stopped = cancel_pull(by=official_of(request), pull_id=pk, now=timezone.now())
         return Response(PullSerializer(stopped).data)
 
 
@@ -200,7 +200,7 @@ class DeliveriesView(generics.ListAPIView[Delivery]):
         """Starts where every page starts."""
         if getattr(self, "swagger_fake_view", False):
             return Delivery.objects.none()
-        found = access.deliveries_visible_to(official(self.request), timezone.localdate())
+        found = access.deliveries_visible_to(official_of(self.request), timezone.localdate())
         return found.prefetch_related("files")
 
 
@@ -211,7 +211,7 @@ class DeliveryView(APIView):
     @extend_schema(responses=DeliverySerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """Manifest, signature, quality and files."""
-        found = access.get_delivery(official(request), pk, timezone.localdate())
+        found = access.get_delivery(official_of(request), pk, timezone.localdate())
         return Response(DeliverySerializer(found).data)
 
 
@@ -224,7 +224,7 @@ class FileLinkView(APIView):
     @extend_schema(request=None, responses={201: LinkSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """An expiring address for one file, good for the caller only."""
-        by, now = official(request), timezone.now()
+        by, now = official_of(request), timezone.now()
         file = access.get_file(by, pk, timezone.localdate(now))
         url = reverse("api:download", args=[links.make(file, by, now)])
         answer = {
@@ -245,7 +245,7 @@ class DownloadView(APIView):
     )
     def get(self, request: Request, token: str) -> StreamingHttpResponse:
         """Send the file if everything still holds; breaks off when the grant ends meanwhile."""
-        opened = links.open(token, official(request), timezone.now())
+        opened = links.open(token, official_of(request), timezone.now())
         response = StreamingHttpResponse(opened.chunks, content_type="application/octet-stream")
         response["Content-Length"] = str(opened.size)
         response["Content-Disposition"] = content_disposition_header(

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.api import official_of
 from portal.organisation.access import held_posts
 from portal.organisation.models import Department, Region
-from sharing.api.common import official
 
 TAGS = ["organisation"]
 
@@ -68,7 +68,7 @@ class MeView(APIView):
     @extend_schema(responses=MeSerializer, tags=TAGS)
     def get(self, request: Request) -> Response:
         """The caller's account and every post it may act in today."""
-        by = official(request)
+        by = official_of(request)
         shown = {
             "id": by.pk,
             "username": by.username,
