@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, remove_perm
@@ -28,7 +27,6 @@ from catalog.models import (
     ResourceQuerySet,
     ResourceSearch,
     ResourceStatus,
-    ResourceWords,
     SharingType,
     Visibility,
 )
@@ -75,12 +73,16 @@ class Sight:
         """
         if not self.groups:
             return Q(pk__in=[])
+        unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
+        foreign = unconditional & ~Q(provider_id__in=self.groups)
+        return Q(pk__in=self.pullable()) | foreign
+
+    def pullable(self) -> ResourceQuerySet:
+        """Entries whose data one of the departments holds the right to pull."""
         granted = ResourceGroupObjectPermission.objects.filter(
             group__in=self.groups.values(), permission__codename=Permission.PULL
         )
-        unconditional = Q(sharing_type=SharingType.UNCONDITIONAL, status=ResourceStatus.PUBLISHED)
-        foreign = unconditional & ~Q(provider_id__in=self.groups)
-        return Q(pk__in=granted.values("content_object")) | foreign
+        return Resource.objects.filter(pk__in=granted.values("content_object"))
 
 
 def sight_of(official: Official | None, on: date) -> Sight:
@@ -279,16 +281,8 @@ def rebuild_labels(resource_ids: Iterable[UUID]) -> int:
     """Write the labels of these entries anew; return how many rows changed."""
     entries = Resource.objects.filter(pk__in=list(resource_ids)).select_related("live")
     wanted = labels_for(entries)
-    return _relabel(ResourceSearch, wanted) + _relabel(ResourceWords, wanted)
-
-
-def _relabel(
-    model: type[ResourceSearch] | type[ResourceWords], wanted: Mapping[UUID, list[int]]
-) -> int:
-    rows: Any = QuerySet(model)
-    stale = [
-        row for row in rows.filter(pk__in=wanted).only("labels") if row.labels != wanted[row.pk]
-    ]
+    rows = ResourceSearch.objects.filter(pk__in=wanted)
+    stale = [row for row in rows.only("labels") if row.labels != wanted[row.pk]]
     for row in stale:
         row.labels = wanted[row.pk]
     rows.bulk_update(stale, ["labels"], batch_size=500)

@@ -10,7 +10,7 @@ from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.resources import Resource, ResourceQuerySet
 from catalog.models.reviews import UNDER_REVIEW, PublicationReview, ReviewCheck, ReviewStep
-from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords
+from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords, SearchGone
 from catalog.models.synonyms import SynonymGroup
 from catalog.models.terms import (
     SHOWN_STATUSES,
@@ -68,6 +68,7 @@ __all__ = [
     "ReviewStep",
     "SavedHit",
     "SavedSearch",
+    "SearchGone",
     "SecrecyMark",
     "SharingType",
     "SynonymGroup",

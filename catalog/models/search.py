@@ -13,11 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.resources import Resource
 
 
+class NextNumber(models.Func):
+    """The next number of a search row."""
+
+    template = "nextval('catalog_search_number')::integer"
+    output_field = models.IntegerField()
+
+
 class ResourceSearch(models.Model):
     """Filter values and permission labels of one entry.
 
     ``labels`` says who sees the entry, in the numbers of ``catalog.access``. It is rebuilt in the
-    transaction that changes a permission.
+    transaction that changes a permission. ``catalog.search.columns`` holds these rows in memory;
+    a trigger writes ``changed_in``, so that it learns what has changed since it looked.
     """
 
     resource = models.OneToOneField(
@@ -28,6 +36,18 @@ class ResourceSearch(models.Model):
         models.CASCADE,
         related_name="+",
         help_text="The version that lists and the entry page show.",
+    )
+    number = models.IntegerField(
+        unique=True,
+        editable=False,
+        db_default=NextNumber(),
+        help_text="A short name of the row that it keeps as long as it exists.",
+    )
+    changed_in = models.BigIntegerField(
+        db_index=True,
+        editable=False,
+        default=0,
+        help_text="Number of the transaction that wrote the row last; a trigger sets it.",
     )
     labels = ArrayField(models.IntegerField(), default=list)
     status = models.CharField(max_length=10)
@@ -55,14 +75,25 @@ class ResourceSearch(models.Model):
         verbose_name_plural = _("search rows")
         indexes = [
             GinIndex(fields=["labels"], name="catalog_search_labels"),
-            models.Index(fields=["-updated_at", "-resource"], name="catalog_search_newest"),
-            models.Index(
-                fields=["-used", "-updated_at", "-resource"], name="catalog_search_most_used"
-            ),
+            models.Index(fields=["-updated_at", "-number"], name="catalog_search_newest"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchGone(models.Model):
+    """Number of a search row that was removed, written by a trigger."""
+
+    number = models.IntegerField(primary_key=True)
+    changed_in = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        verbose_name = _("removed search row")
+        verbose_name_plural = _("removed search rows")
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class ResourceUse(models.Model):
@@ -84,19 +115,20 @@ class ResourceUse(models.Model):
 
 
 class ResourceWords(models.Model):
-    """The searchable words of one entry, with its labels, so that one index answers for both."""
+    """The searchable words of one entry. Who sees it stands in its search row alone."""
 
     row = models.OneToOneField(
         ResourceSearch, models.CASCADE, primary_key=True, related_name="words"
     )
-    labels = ArrayField(models.IntegerField(), default=list)
+    number = models.IntegerField(help_text="As in the search row.")
+    title = models.TextField(help_text="The title as it is compared, and on a new line its pinyin.")
     text = models.TextField(help_text="All searchable text, for the exact recheck of a match.")
     vector = SearchVectorField()
 
     class Meta:
         verbose_name = _("searchable words")
         verbose_name_plural = _("searchable words")
-        indexes = [GinIndex(fields=["vector", "labels"], name="catalog_words_vector_labels")]
+        indexes = [GinIndex(fields=["vector"], name="catalog_words_vector")]
 
     def __str__(self) -> str:
         return str(self.pk)

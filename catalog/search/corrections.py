@@ -73,7 +73,7 @@ def _near(reader: Reader, word: str) -> list[str]:
 def _texts(reader: Reader, lexemes: str) -> Iterator[str]:
     """Names in the entries that the reader sees and the index finds, normalised."""
     rows = ResourceSearch.objects.filter(
-        words__vector=Lexemes(lexemes), words__labels__overlap=reader.sight.labels
+        words__vector=Lexemes(lexemes), labels__overlap=reader.sight.labels
     )
     rows = rows.select_related("version", "resource__provider").order_by("-used", "-updated_at")
     looked_at = list(rows[:_ROWS])

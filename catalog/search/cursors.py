@@ -4,12 +4,9 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Self
-from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Fault, Invalid
@@ -21,12 +18,18 @@ class Cursor:
 
     tier: int
     used: int
-    updated_at: datetime
-    resource_id: UUID
+    updated: int
+    """Microseconds since 1970."""
+    number: int
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """The values as they rise along a list."""
+        return -self.used, -self.updated, -self.number
 
     def encode(self) -> str:
         """A text for addresses; it carries no secret and is checked when it comes back."""
-        values = [self.tier, self.used, self.updated_at.isoformat(), self.resource_id.hex]
+        values = [self.tier, self.used, self.updated, self.number]
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
     @classmethod
@@ -34,29 +37,13 @@ class Cursor:
         """The cursor of that text; Invalid when it is none of ours."""
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            tier, used, updated_at, resource_id = json.loads(base64.urlsafe_b64decode(padded))
-            cursor = cls(
-                int(tier), int(used), datetime.fromisoformat(updated_at), UUID(hex=resource_id)
-            )
+            tier, used, updated, number = map(int, json.loads(base64.urlsafe_b64decode(padded)))
         except (ValueError, TypeError, AttributeError, binascii.Error) as error:
             raise _invalid() from error
-        if cursor.updated_at.tzinfo is None or not 0 <= cursor.tier <= 9:
+        in_range = 0 <= tier <= 9 and 0 <= used < 2**31 and 0 <= number < 2**31
+        if not in_range or not -(2**62) < updated < 2**62:
             raise _invalid()
-        if not 0 <= cursor.used < 2**31:
-            raise _invalid()
-        return cursor
-
-    def after(self, order: "Order") -> Q:
-        """Rows that come after this one, in an order the index can follow."""
-        later = Q(updated_at__lte=self.updated_at) & (
-            Q(updated_at__lt=self.updated_at) | Q(resource__lt=self.resource_id)
-        )
-        if order is Order.NEWEST:
-            return later
-        less_used = Q(used__lte=self.used) & (Q(used__lt=self.used) | later)
-        if order is Order.MOST_USED:
-            return less_used
-        return Q(tier__gt=self.tier) | (Q(tier=self.tier) & less_used)
+        return cls(tier, used, updated, number)
 
 
 class Order(StrEnum):
@@ -69,7 +56,7 @@ class Order(StrEnum):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns for ``order_by``."""
-        newest = ("-updated_at", "-resource_id")  # "-resource" would sort as resources do
+        newest = ("-updated_at", "-number")
         used = ("-used", *newest)
         by_order = {Order.NEWEST: newest, Order.MOST_USED: used, Order.RELEVANCE: ("tier", *used)}
         return by_order[self]

@@ -22,10 +22,14 @@ class Document:
     abstract: str
 
 
+def title_of(document: Document) -> str:
+    """The title as it is compared, and on a new line its pinyin."""
+    title = tokens.normalise(document.title)
+    return "\n".join([title, _spelled(title)])
+
+
 def text_of(document: Document) -> str:
     """The text of the exact recheck: the title block, then the rest, one part a line."""
-    title = tokens.normalise(document.title)
-    head = "\n".join([title, _spelled(title)])
     names = [tokens.normalise(name) for name in document.names if name]
     rest = [
         *names,
@@ -33,7 +37,7 @@ def text_of(document: Document) -> str:
         tokens.normalise(document.abstract),
         *(_spelled(name) for name in names),
     ]
-    return f"{head}{BLOCK_END}" + "\n".join(rest)
+    return f"{title_of(document)}{BLOCK_END}" + "\n".join(rest)
 
 
 def vector_of(document: Document) -> str:

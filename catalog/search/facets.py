@@ -1,25 +1,9 @@
-"""Counts beside the filters: exact, and of what this official may see only.
+"""The filters as a page shows them: values with their names, in the order in which people read."""
 
-A facet counts with every filter but its own, so that its numbers say what choosing would give.
-One statement answers them all: the matching rows are read once, and put together where they are
-alike; each facet counts over that.
-"""
-
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -29,23 +13,13 @@ from catalog.models import (
     Grade,
     Mode,
     OpenType,
-    ResourceSearch,
     ResourceStatus,
     SharingType,
     UpdateCycle,
 )
 from catalog.search import trees
-from catalog.search.filters import (
-    COLUMNS,
-    USABLE,
-    Filters,
-    Freshness,
-    Reader,
-    graded,
-    overdue,
-    region_prefix,
-    unit_pairs,
-)
+from catalog.search.counting import Counts
+from catalog.search.filters import USABLE, Filters, Freshness, region_prefix, unit_pairs
 from portal.errors import Text
 from portal.organisation.models import Department, Region
 
@@ -85,14 +59,6 @@ Listed = tuple[list[Option], int]
 """Options, and how many values were left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Entries that pass all filters, and the numbers of every facet by value."""
-
-    total: int
-    by_facet: Mapping[str, Numbers]
-
-
 LABELS: dict[str, Text] = {
     "status": _("Completeness"),
     "usable": _("For your department"),
@@ -125,72 +91,6 @@ _CHOICES: dict[str, Sequence[tuple[Any, Any]]] = {
     "format": FormatClass.choices,
     "openness": OpenType.choices,
 }
-_VALUES = {name: f"{column}::text" for name, column in COLUMNS.items()} | {
-    "mode": "unnest(sharing_modes)::text",
-    "grade": "grade_shown::text",
-    "freshness": "freshness",
-    "usable": f"CASE WHEN usable THEN '{USABLE}' END",
-}
-"""SQL of the values of each facet; several values of a row count once each."""
-_MANY = frozenset({"provider_id", "region_id", "theme"})
-"""Columns of many values. Rows that are alike in the others are put together first: what is left
-is small, and most facets count over that.
-"""
-
-
-def worked_out(reader: Reader) -> dict[str, Any]:
-    """Annotations for the facets that are no column of their own."""
-    return {
-        "grade_shown": Case(When(graded(), then="grade")),
-        "freshness": Case(
-            When(overdue(reader), then=Value(Freshness.OVERDUE.value)),
-            When(fresh_until__isnull=False, then=Value(Freshness.FRESH.value)),
-            output_field=CharField(),
-        ),
-        "usable": _whether(reader.sight.usable()),
-    }
-
-
-def _whether(condition: Q) -> Case:
-    """The condition as a value; unlike a bare one, it may be one that nothing can meet."""
-    return Case(
-        When(condition, then=Value(value=True)),
-        default=Value(value=False),
-        output_field=BooleanField(),
-    )
-
-
-def count(found: QuerySet[ResourceSearch], filters: Filters, reader: Reader) -> Counts:
-    """Count the rows of ``found`` (which the filters do not yet restrict) by facet."""
-    conditions = filters.conditions(reader)
-    added = worked_out(reader) | {
-        f"passes_{name}": _whether(condition) for name, condition in conditions.items()
-    }
-    columns = found.annotate(**added).order_by().values(*COLUMNS.values(), *added)
-    base, params = columns.query.sql_with_params()
-    few = [name for name in [*COLUMNS.values(), *added] if name not in _MANY]
-    parts = [_counting("total", "''", conditions)]
-    for name, value in _VALUES.items():
-        others = [other for other in conditions if other != name]
-        parts.append(_counting(name, value, others))
-    sql = (
-        f"WITH base AS MATERIALIZED ({base}), "  # noqa: S608 - names of columns, all ours
-        f"few AS MATERIALIZED (SELECT {', '.join(few)}, count(*) AS number FROM base"
-        f" GROUP BY {', '.join(few)}) {' UNION ALL '.join(parts)}"
-    )
-    by_facet: dict[str, dict[str, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        for name, value, number in cursor.fetchall():
-            by_facet[name][value] = number
-    total = sum(by_facet.pop("total", {}).values())
-    return Counts(total, by_facet)
-
-
-def _counting(name: str, value: str, passing: Iterable[str]) -> str:
-    where = " AND ".join(f"passes_{other}" for other in passing) or "TRUE"
-    source, number = ("base", "count(*)") if COLUMNS.get(name) in _MANY else ("few", "sum(number)")
-    return f"SELECT '{name}', {value}, {number}::bigint FROM {source} WHERE {where} GROUP BY 2"  # noqa: S608
 
 
 def facets(counts: Counts, filters: Filters) -> tuple[Facet, ...]:

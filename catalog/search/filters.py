@@ -163,16 +163,24 @@ def _one_of(name: str, values: tuple[str, ...]) -> Q:
 
 
 def _below(name: str, prefixes: Iterable[str]) -> Q:
-    """Everything below the prefixes; one that has another below it is narrowed by it."""
-    given = set(prefixes)
+    """Everything below the prefixes."""
     found = Q()
-    for prefix in given:
-        if not any(other != prefix and other.startswith(prefix) for other in given):
-            found |= Q(**{f"{COLUMNS[name]}__startswith": prefix})
+    for prefix in _lowest(prefixes):
+        found |= Q(**{f"{COLUMNS[name]}__startswith": prefix})
     return found
 
 
-def _providers(values: tuple[str, ...], _reader: Reader) -> Q:
+def _lowest(prefixes: Iterable[str]) -> tuple[str, ...]:
+    """The prefixes without those that have another below them, which narrows them."""
+    given = set(prefixes)
+    return tuple(
+        prefix
+        for prefix in sorted(given)
+        if not any(other != prefix and other.startswith(prefix) for other in given)
+    )
+
+
+def _providers(values: Iterable[str]) -> set[int]:
     """The departments with their units; one of which a unit is chosen too is narrowed by it."""
     chosen = set(map(int, values))
     pairs = unit_pairs()
@@ -185,7 +193,7 @@ def _providers(values: tuple[str, ...], _reader: Reader) -> Q:
     while level:
         found |= level
         level = set().union(*(units[pk] for pk in level)) - found
-    return Q(provider_id__in=found)
+    return found
 
 
 def _above(pk: int, above: Mapping[int, int]) -> set[int]:
@@ -220,7 +228,7 @@ def _freshness(values: tuple[str, ...], reader: Reader) -> Q:
 
 
 _SPECIAL: dict[str, Callable[[tuple[str, ...], Reader], Q]] = {
-    "provider": _providers,
+    "provider": lambda values, _reader: Q(provider_id__in=_providers(values)),
     "region": lambda values, _reader: _below("region", map(region_prefix, values)),
     "classification": lambda values, _reader: _below("classification", values),
     "mode": lambda values, _reader: Q(sharing_modes__overlap=list(values)),
@@ -238,3 +246,14 @@ def region_prefix(code: str) -> str:
         if code.endswith("0" * (6 - size)):
             return code[:size]
     return code
+
+
+def fitting(name: str, values: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a value of a column fits the chosen ones, as ``conditions`` says it in SQL."""
+    if name == "provider":
+        return frozenset(map(str, _providers(values))).__contains__
+    if name in {"region", "classification"}:
+        prefixes = map(region_prefix, values) if name == "region" else values
+        below = _lowest(prefixes)
+        return lambda value: value.startswith(below)
+    return frozenset(values).__contains__

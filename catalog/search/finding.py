@@ -4,15 +4,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from catalog.models import DataItem, Resource, ResourceSearch, ResourceVersion
+from catalog.search.counting import Place, Selection, select
 from catalog.search.cursors import Cursor, Order
-from catalog.search.facets import Facet, count, facets
+from catalog.search.facets import Facet, facets
 from catalog.search.filters import Filters, Reader
 from catalog.search.marking import fits
-from catalog.search.query import Query, condition, parse, tier, title_block, words_of
+from catalog.search.memory import look
+from catalog.search.query import Query, condition, numbers_by_tier, parse, tier, words_of
 from catalog.search.synonyms import synonyms_for
 from portal.organisation.models import Official
 
@@ -57,10 +62,42 @@ def find(
     chosen = filters or Filters()
     wanted = parse_for(query, literally=chosen.literal)
     reader = Reader.of(official, on)
-    found = rows_seen(reader, wanted)
-    counts = count(found, chosen, reader)
-    rows, next_cursor = _page(found, wanted, chosen, reader, cursor)
+    selected = selection(reader, wanted, chosen)
+    counts = selected.counts()
+    after = Cursor.decode(cursor) if cursor else None
+    places = selected.page(order_of(wanted, chosen), after, PAGE_SIZE + 1)
+    rows = _rows(reader, places[:PAGE_SIZE])
+    next_cursor = _cursor(places[PAGE_SIZE - 1]) if len(places) > PAGE_SIZE else ""
     return Page(_hits(rows, wanted), facets(counts, chosen), counts.total, next_cursor, wanted)
+
+
+def selection(reader: Reader, query: Query, filters: Filters) -> Selection:
+    """What the reader sees, the query finds and the filters let pass; three queries."""
+    hits = _numbers(query) if query else None
+    usable = set(reader.sight.pullable().values_list("search__number", flat=True))
+    return select(look(), reader, hits, filters, usable)
+
+
+def _numbers(query: Query) -> dict[int, NDArray[Any]]:
+    return {
+        tier: np.frombuffer(packed, dtype=">i4").astype(np.int32)
+        for tier, packed in numbers_by_tier(query).items()
+    }
+
+
+def _rows(reader: Reader, places: Sequence[Place]) -> list[ResourceSearch]:
+    # the labels once more: whatever memory says, nobody is shown what the database would not
+    numbers = [place.number for place in places]
+    shown = ResourceSearch.objects.filter(number__in=numbers, labels__overlap=reader.sight.labels)
+    found = {
+        row.number: row for row in shown.select_related("resource__provider__region", "version")
+    }
+    return [found[number] for number in numbers if number in found]
+
+
+def _cursor(place: Place) -> str:
+    used, updated, number = (-value for value in place.key)
+    return Cursor(place.tier, used, updated, number).encode()
 
 
 def search_rows(official: Official | None, on: date, query: Query) -> QuerySet[ResourceSearch]:
@@ -72,33 +109,12 @@ def rows_seen(
     reader: Reader, query: Query, filters: Filters | None = None
 ) -> QuerySet[ResourceSearch]:
     """Search rows that the reader sees, the query finds and the filters let pass."""
-    labels = reader.sight.labels
-    rows = ResourceSearch.objects.filter(labels__overlap=labels)
+    rows = ResourceSearch.objects.filter(labels__overlap=reader.sight.labels)
     if query:
-        rows = ResourceSearch.objects.filter(condition(query), words__labels__overlap=labels)
+        rows = rows.filter(condition(query))
     for restriction in filters.conditions(reader).values() if filters else ():
         rows = rows.filter(restriction)
     return rows
-
-
-def _page(
-    found: QuerySet[ResourceSearch], query: Query, filters: Filters, reader: Reader, cursor: str
-) -> tuple[Sequence[ResourceSearch], str]:
-    rows = found
-    for restriction in filters.conditions(reader).values():
-        rows = rows.filter(restriction)
-    order = order_of(query, filters)
-    if order is Order.RELEVANCE:
-        rows = ranked(rows, query)
-    if cursor:
-        rows = rows.filter(Cursor.decode(cursor).after(order))
-    rows = rows.select_related("resource__provider__region", "version")
-    page = list(rows.order_by(*order.columns)[: PAGE_SIZE + 1])
-    if len(page) <= PAGE_SIZE:
-        return page, ""
-    last = page[PAGE_SIZE - 1]
-    ended = Cursor(getattr(last, "tier", 0), last.used, last.updated_at, last.resource_id)
-    return page[:PAGE_SIZE], ended.encode()
 
 
 def order_of(query: Query, filters: Filters) -> Order:
@@ -110,7 +126,7 @@ def order_of(query: Query, filters: Filters) -> Order:
 
 def ranked(rows: QuerySet[ResourceSearch], query: Query) -> QuerySet[ResourceSearch]:
     """The rows with the ``tier`` that the order by relevance begins with."""
-    return rows.annotate(title_block=title_block()).annotate(tier=tier(query))
+    return rows.annotate(tier=tier(query))
 
 
 def _hits(rows: Sequence[ResourceSearch], query: Query) -> tuple[Hit, ...]:

@@ -19,7 +19,7 @@ from catalog.models import (
     ResourceVersion,
     ResourceWords,
 )
-from catalog.search.documents import Document, text_of, vector_of
+from catalog.search.documents import Document, text_of, title_of, vector_of
 from catalog.search.freshness import fresh_until
 
 BATCH = 500
@@ -29,7 +29,8 @@ _FROM_VERSION = (
 )  # fmt: skip
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Stands for the day of an imported entry whose source names none: after all that have one."""
-_COLUMNS = [field.name for field in ResourceSearch._meta.concrete_fields if not field.primary_key]
+_KEPT = frozenset({"number", "used"})
+"""What a row has had since it was made, or knows from elsewhere."""
 
 
 def reindex(resources: Iterable[Resource | UUID]) -> int:
@@ -65,16 +66,17 @@ def _write(ids: list[UUID]) -> int:
     rows = [
         _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
     ]
-    words = [
-        _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
-        for entry in shown
-    ]
     ResourceSearch.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=[name for name in _columns(ResourceSearch) if name != "used"],
+        update_fields=[name for name in _columns(ResourceSearch) if name not in _KEPT],
     )
+    numbers = dict(ResourceSearch.objects.filter(pk__in=ids).values_list("pk", "number"))
+    words = [
+        _words(numbers[entry.pk], entry, versions[entry.pk], items[versions[entry.pk].pk])
+        for entry in shown
+    ]
     ResourceWords.objects.bulk_create(
         words, update_conflicts=True, unique_fields=["row"], update_fields=_columns(ResourceWords)
     )
@@ -139,11 +141,15 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
 
 
 def _words(
-    entry: Resource, version: ResourceVersion, items: list[DataItem], labels: list[int]
+    number: int, entry: Resource, version: ResourceVersion, items: list[DataItem]
 ) -> ResourceWords:
     document = document_of(entry, version, items)
     return ResourceWords(
-        row_id=entry.pk, labels=labels, text=text_of(document), vector=vector_of(document)
+        row_id=entry.pk,
+        number=number,
+        title=title_of(document),
+        text=text_of(document),
+        vector=vector_of(document),
     )
 
 

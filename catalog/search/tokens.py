@@ -49,6 +49,11 @@ def grams_asked(word: str) -> list[str]:
     return list(asked)
 
 
+def is_one_gram(word: str) -> bool:
+    """Whether the word is a gram itself, so that whatever has the gram holds the word."""
+    return len(word) <= 2 and _RUN.fullmatch(word) is not None
+
+
 def is_chinese(text: str) -> bool:
     """Whether the text is one run of Chinese characters."""
     return _HAN.fullmatch(text) is not None

@@ -63,10 +63,11 @@ def test_walking_all_pages_gives_each_entry_once_and_in_order(many, query, sort)
     assert len(found) == len(set(found)) == page.total == (130 if query else 132)
     use = dict(ResourceSearch.objects.values_list("pk", "used"))
     at = dict(ResourceSearch.objects.values_list("pk", "updated_at"))
+    number = dict(ResourceSearch.objects.values_list("pk", "number"))
     places = {"桥梁": 0, "桥梁名录": 1, "道路": 2}
     keys = []
     for hit in rows:
-        newest = (-at[hit.resource.pk].timestamp(), -hit.resource.pk.int)
+        newest = (-at[hit.resource.pk].timestamp(), -number[hit.resource.pk])
         most_used = (-use[hit.resource.pk], *newest)
         ranked = (places.get(hit.version.title, 9), *most_used)
         order = "newest" if sort == "relevance" and not query else sort

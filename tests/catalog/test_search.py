@@ -155,7 +155,7 @@ def test_a_damaged_cursor_is_refused(text, world):
 
 def test_cursors_survive_their_way_through_an_address(world):
     row = ResourceSearch.objects.earliest("updated_at")
-    cursor = Cursor(2, 7, row.updated_at, row.resource_id)
+    cursor = Cursor(2, 7, -3, row.number)
     assert Cursor.decode(cursor.encode()) == cursor
 
 
@@ -213,16 +213,23 @@ def test_values_that_cannot_occur_are_dropped():
     assert filters.without("sharing", "conditional") == Filters(provider=("7",))
 
 
-def test_the_index_can_be_built_anew(world):
-    before = [
-        list(model.objects.order_by("pk").values()) for model in (ResourceSearch, ResourceWords)
+def all_rows():
+    """Everything the search has written, without the numbers that rows are given anew."""
+    given = {"number", "changed_in"}
+    return [
+        [{name: row[name] for name in row if name not in given} for row in rows]
+        for rows in (
+            ResourceSearch.objects.order_by("pk").values(),
+            ResourceWords.objects.order_by("pk").values(),
+        )
     ]
+
+
+def test_the_index_can_be_built_anew(world):
+    before = all_rows()
     ResourceSearch.objects.all().delete()
     assert reindex_all() == len(before[0]) == 2
-    after = [
-        list(model.objects.order_by("pk").values()) for model in (ResourceSearch, ResourceWords)
-    ]
-    assert after == before
+    assert all_rows() == before
 
 
 @given(st.text(max_size=40), st.text(max_size=12))

@@ -1,0 +1,253 @@
+"""Counts of every facet, and one page of what is found, over the rows in memory."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.models import ResourceStatus, SharingType
+from catalog.search.columns import MANY, NO_DAY, Key, Mask, Positions, Table
+from catalog.search.cursors import Cursor, Order
+from catalog.search.filters import COLUMNS, POSSIBLE, USABLE, Filters, Freshness, Reader, fitting
+from catalog.search.memory import Part
+
+Hits = Mapping[int, NDArray[Any]]
+"""Numbers of the rows that a query finds, by how well they fit (``query.tier``)."""
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Entries that pass all filters, and the numbers of every facet by value."""
+
+    total: int
+    by_facet: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row of a page."""
+
+    tier: int
+    key: Key
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Rows of one part that the reader sees and the query finds; ``fits`` by filter."""
+
+    table: Table
+    rows: Positions
+    tiers: NDArray[np.int64]
+    fits: Mapping[str, Mask]
+    reader: Reader
+    granted: Mask
+
+    def passing(self, leaving_out: str = "") -> Mask:
+        """Rows that pass every filter but the one left out."""
+        mask = np.ones(len(self.rows), dtype=bool)
+        for name, fits in self.fits.items():
+            if name != leaving_out:
+                mask &= fits
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is found, before it is counted and cut into pages."""
+
+    parts: tuple[_Candidates, ...]
+
+    def counts(self) -> Counts:
+        """Exact numbers; a facet counts with every filter but its own."""
+        total = 0
+        by_facet: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for part in self.parts:
+            everything = part.passing()
+            total += int(np.count_nonzero(everything))
+            groups = [(everything, [name for name in POSSIBLE if name not in part.fits])]
+            groups += [(part.passing(name), [name]) for name in part.fits]
+            for mask, names in groups:
+                for name, value, number in _counted(part, mask, names):
+                    if number:
+                        by_facet[name][value] += number
+        return Counts(total, by_facet)
+
+    def page(self, order: Order, cursor: Cursor | None, size: int) -> list[Place]:
+        """The first ``size`` rows after the cursor."""
+        ordered = (_first(part, order, cursor, size) for part in self.parts)
+        cut = 1 if order is Order.NEWEST else 0
+        merged = merge(*ordered, key=lambda place: (place.tier, place.key[cut:]))
+        return list(islice(merged, size))
+
+
+def select(
+    parts: Iterable[Part], reader: Reader, hits: Hits | None, filters: Filters, usable: set[int]
+) -> Selection:
+    """What the reader sees, the query finds and the filters let pass.
+
+    ``usable``: numbers of rows whose data the reader's departments may pull.
+    """
+    return Selection(tuple(_candidates(part, reader, hits, filters, usable) for part in parts))
+
+
+def _candidates(
+    part: Part, reader: Reader, hits: Hits | None, filters: Filters, usable: set[int]
+) -> _Candidates:
+    table = part.table
+    seen = part.seen(reader.sight.labels)
+    if hits is None:
+        rows = np.flatnonzero(seen)
+        tiers = np.zeros(0, dtype=np.int64)
+    else:
+        rows, tiers = _found(table, seen, hits)
+    granted = np.zeros(len(table), dtype=bool)
+    granted[table.positions(np.fromiter(usable, dtype=np.int32))[0]] = True
+    open_to_all = _Candidates(table, rows, tiers, {}, reader, granted)
+    fits = {name: _fits(open_to_all, name, filters) for name in POSSIBLE if getattr(filters, name)}
+    return _Candidates(table, rows, tiers, fits, reader, granted)
+
+
+def _found(table: Table, seen: Mask, hits: Hits) -> tuple[Positions, NDArray[np.int64]]:
+    rows, tiers = [], []
+    for tier, numbers in hits.items():
+        found, _here = table.positions(numbers)
+        found = found[seen[found]]
+        rows.append(found)
+        tiers.append(np.full(len(found), tier, dtype=np.int64))
+    if not rows:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    return np.concatenate(rows), np.concatenate(tiers)
+
+
+# --- filters -------------------------------------------------------------------------------
+
+
+def _fits(found: _Candidates, name: str, filters: Filters) -> Mask:
+    values = getattr(filters, name)
+    if name == "usable":
+        return _usable(found)
+    if name == "freshness":
+        return _fresh_or_late(found, set(values))
+    accepts = fitting(name, values)
+    if (column := COLUMNS.get(name)) in MANY:
+        coded = found.table.many[str(column)]
+        return np.array([accepts(value) for value in coded.values], dtype=bool)[
+            coded.codes[found.rows]
+        ]
+    few = found.table.few
+    chosen = [
+        any(accepts(value) for value in _values_of(name, combination))
+        for combination in few.combinations
+    ]
+    return np.array(chosen, dtype=bool)[few.codes[found.rows]]
+
+
+def _values_of(name: str, combination: Mapping[str, str]) -> list[str]:
+    """Values of a facet that a row of this combination has."""
+    if name == "grade":
+        imported = combination["status"] == ResourceStatus.IMPORTED
+        return [] if imported else [combination["grade"]]
+    value = combination[COLUMNS[name]]
+    return [one for one in value.split(",") if one] if name == "mode" else [value]
+
+
+def _fresh_or_late(found: _Candidates, wanted: set[str]) -> Mask:
+    late = _overdue(found)
+    if wanted == {Freshness.OVERDUE}:
+        return late
+    known = _known(found)
+    return known & ~late if wanted == {Freshness.FRESH} else known
+
+
+def _known(found: _Candidates) -> Mask:
+    known: Mask = found.table.fresh[found.rows] != NO_DAY
+    return known
+
+
+def _overdue(found: _Candidates) -> Mask:
+    today = (found.reader.on - _EPOCH).days
+    late: Mask = found.table.fresh[found.rows] < today
+    return late & _known(found)
+
+
+def _usable(found: _Candidates) -> Mask:
+    """As ``Sight.usable`` says it."""
+    sight, table = found.reader.sight, found.table
+    if not sight.groups:
+        return np.zeros(len(found.rows), dtype=bool)
+    free = np.array(
+        [
+            one["sharing_type"] == SharingType.UNCONDITIONAL
+            and one["status"] == ResourceStatus.PUBLISHED
+            for one in table.few.combinations
+        ],
+        dtype=bool,
+    )
+    providers = table.many["provider_id"]
+    own = np.array([int(value) in sight.groups for value in providers.values], dtype=bool)
+    foreign = free[table.few.codes[found.rows]] & ~own[providers.codes[found.rows]]
+    usable: Mask = foreign | found.granted[found.rows]
+    return usable
+
+
+# --- numbers -------------------------------------------------------------------------------
+
+
+def _counted(
+    found: _Candidates, mask: Mask, names: Iterable[str]
+) -> Iterator[tuple[str, str, int]]:
+    """Facet, value and number of the rows of the mask."""
+    rows = found.rows if mask.all() else found.rows[mask]
+    few = found.table.few
+    numbers = np.bincount(few.codes[rows], minlength=len(few.combinations))
+    present = np.flatnonzero(numbers)
+    for name in names:
+        if name == "usable":
+            yield name, USABLE, int(np.count_nonzero(_usable(found) & mask))
+        elif name == "freshness":
+            late = _overdue(found) & mask
+            yield name, Freshness.OVERDUE, int(np.count_nonzero(late))
+            yield name, Freshness.FRESH, int(np.count_nonzero(_known(found) & mask & ~late))
+        elif (column := COLUMNS.get(name)) in MANY:
+            coded = found.table.many[str(column)]
+            counted = np.bincount(coded.codes[rows], minlength=len(coded.values))
+            for place in np.flatnonzero(counted):
+                yield name, coded.values[place], int(counted[place])
+        else:
+            for place in present:
+                for value in _values_of(name, few.combinations[place]):
+                    yield name, value, int(numbers[place])
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def _first(found: _Candidates, order: Order, cursor: Cursor | None, size: int) -> Iterator[Place]:
+    """Rows of one part in their order, as far as a page can need them."""
+    table = found.table
+    sorting = Order.NEWEST if order is Order.NEWEST else Order.MOST_USED
+    mask = found.passing()
+    rows = found.rows[mask]
+    keys = table.places[sorting][rows]
+    by_tier = order is Order.RELEVANCE and len(found.tiers) > 0
+    if by_tier:
+        keys = keys + (found.tiers[mask] << 32)
+    if cursor:
+        begin = table.begins_after(sorting, cursor.key)
+        after = keys >= begin + ((cursor.tier << 32) if by_tier else 0)
+        rows, keys = rows[after], keys[after]
+    if len(keys) > size:
+        least = np.argpartition(keys, size - 1)[:size]
+        rows, keys = rows[least], keys[least]
+    for place in np.argsort(keys):
+        row = int(rows[place])
+        tier = int(keys[place]) >> 32 if by_tier else 0
+        yield Place(tier, table.key(row), int(table.numbers[row]))
