@@ -106,14 +106,13 @@ class Table:
         )
 
 
-def read(where: str, *params: int) -> Table:
+def read(where: str) -> Table:
     """The search rows for which the condition is true, as this connection sees them now."""
     chosen = ", ".join(f"{column} AS {name}" for name, column in _SELECTED.items())
     rows = f"SELECT {chosen} FROM catalog_resourcesearch WHERE {where} ORDER BY number"  # noqa: S608 - ours
     data = io.BytesIO()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")  # opens the connection, and a transaction where one belongs
-        with cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT csv)", params) as copy:
+        with cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT csv)") as copy:
             for block in copy:
                 data.write(block)
     return build(_parsed(data))

@@ -24,9 +24,6 @@ SELECT pg_relation_filenode('catalog_resourcesearch'),
   greatest(pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
            pg_current_xact_id_if_assigned()::text::bigint)
 """
-_CHANGED = "changed_in BETWEEN %s AND %s"
-# numbers beyond the newest transaction come from another server, by a restored backup
-_SETTLED = f"NOT ({_CHANGED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +59,21 @@ def look() -> list[Part]:
     held = _held.get(name)
     if held is None or held.file != file:
         held = _hold(name, None)
-    changed = read(_CHANGED, held.since, newest)
+    changed = read(_changed(held.since, newest))
     if len(changed) > MOST_APART and settled > held.since:
         held = _hold(name, held)
-        changed = read(_CHANGED, held.since, newest)
+        changed = read(_changed(held.since, newest))
     gone = _gone(held.since)
     if not len(changed) and not len(gone):
         return [Part(held.table)]
     alive = np.ones(len(held.table), dtype=bool)
     alive[held.table.positions(np.concatenate([changed.numbers, gone]))[0]] = False
     return [Part(held.table, alive), Part(changed)]
+
+
+def _changed(since: int, newest: int) -> str:
+    # numbers beyond the newest transaction come from another server, by a restored backup
+    return f"(changed_in BETWEEN {since:d} AND {newest:d})"
 
 
 def forget() -> None:
@@ -85,7 +87,7 @@ def _hold(name: str, known: _Held | None) -> _Held:
         file, settled, newest = _state()
         held = _held.get(name)
         if held is None or held is known or held.file != file:
-            held = _Held(read(_SETTLED, settled, newest), settled, file)
+            held = _Held(read(f"NOT {_changed(settled, newest)}"), settled, file)
             _held[name] = held
         return held
 
