@@ -111,10 +111,10 @@ def read(where: str) -> Table:
     chosen = ", ".join(f"{column} AS {name}" for name, column in _SELECTED.items())
     rows = f"SELECT {chosen} FROM catalog_resourcesearch WHERE {where} ORDER BY number"  # noqa: S608 - ours
     data = io.BytesIO()
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({rows}) TO STDOUT (FORMAT csv)") as copy:
-            for block in copy:
-                data.write(block)
+    statement = f"COPY ({rows}) TO STDOUT (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in copy:
+            data.write(block)
     return build(_parsed(data))
 
 
