@@ -13,8 +13,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import assign_perm, remove_perm
@@ -77,12 +77,12 @@ class Sight:
         foreign = unconditional & ~Q(provider_id__in=self.groups)
         return Q(pk__in=self.pullable()) | foreign
 
-    def pullable(self) -> ResourceQuerySet:
-        """Entries whose data one of the departments holds the right to pull."""
+    def pullable(self) -> QuerySet[ResourceGroupObjectPermission, UUID]:
+        """Keys of the entries whose data one of the departments holds the right to pull."""
         granted = ResourceGroupObjectPermission.objects.filter(
             group__in=self.groups.values(), permission__codename=Permission.PULL
         )
-        return Resource.objects.filter(pk__in=granted.values("content_object"))
+        return granted.values_list("content_object", flat=True)
 
 
 def sight_of(official: Official | None, on: date) -> Sight:
@@ -192,6 +192,45 @@ def take(permission: str, *, department: Department, resource: Resource) -> None
     rebuild_labels([resource.pk])
 
 
+@transaction.atomic
+def give_many(permission: str, *, department: Department, resources: ResourceQuerySet) -> int:
+    """Give a right on many entries in one go; return on how many the department had none yet.
+
+    The same rows and labels as ``give`` for each of them. Readers go on meanwhile; whoever
+    changes one of these entries or a right on it waits. ValueError for an unknown permission.
+    """
+    right = Permission(permission)
+    locked = resources.order_by("pk").select_for_update(of=("self",), no_key=True)
+    rows = ResourceGroupObjectPermission._meta.db_table
+    values = {"ids": list(locked.values_list("pk", flat=True)), "group": department.group_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_MANY.format(rows=rows), {**values, "right": right.value})
+        given: int = cursor.rowcount
+        shown = {"shown": list(SHOWN_STATUSES), "labels": [department.group_id]}
+        cursor.execute(_LABEL_MANY, values | shown)
+        if right is Permission.MANAGE:
+            every = {"shown": list(ResourceStatus), "labels": [managers_label(department.group_id)]}
+            cursor.execute(_LABEL_MANY, values | every)
+    return given
+
+
+_GIVE_MANY = """
+INSERT INTO {rows} (permission_id, group_id, content_object_id)
+SELECT permission.id, %(group)s, entry.id
+FROM auth_permission AS permission
+JOIN django_content_type AS kind ON kind.id = permission.content_type_id
+CROSS JOIN unnest(%(ids)s::uuid[]) AS entry (id)
+WHERE permission.codename = %(right)s AND kind.app_label = 'catalog'
+ON CONFLICT DO NOTHING
+"""
+_LABEL_MANY = """
+UPDATE catalog_resourcesearch SET labels =
+  (SELECT array_agg(DISTINCT label ORDER BY label) FROM unnest(labels || %(labels)s::int[]) AS label)
+WHERE resource_id = ANY(%(ids)s::uuid[]) AND status = ANY(%(shown)s) AND NOT labels @> %(labels)s::int[]
+"""
+"""The labels stand beside the entries' status, which their rows repeat."""
+
+
 def holds(permission: str, department: Department, resource: Resource) -> bool:
     """Whether the department holds the right on the entry now (asked anew each time)."""
     right = Permission(permission)
@@ -248,7 +287,7 @@ def _is_open(entry: Resource) -> bool:
 def _rights(resource_ids: list[UUID]) -> dict[UUID, _Rights]:
     rights: dict[UUID, _Rights] = defaultdict(_Rights)
     rows = ResourceGroupObjectPermission.objects.filter(
-        content_object__in=resource_ids, permission__codename__in=list(Permission)
+        content_object_id__any=resource_ids, permission__codename__in=list(Permission)
     ).values_list("content_object_id", "group_id", "permission__codename")
     for resource_id, group_id, codename in rows:
         rights[resource_id].viewers.add(group_id)

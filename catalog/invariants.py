@@ -3,16 +3,21 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.access import labels_for
 from catalog.actions.content import APPROVALS
 from catalog.actions.publishing import content_digest
 from catalog.lifecycle.rules import TABLE
 from catalog.lifecycle.terms import CheckKind, Command, Part, Status
 from catalog.models import (
     PublicationReview,
+    Resource,
+    ResourceSearch,
     ResourceVersion,
+    ResourceWords,
     ReviewCheck,
     ReviewStatus,
     ReviewStep,
@@ -103,3 +108,26 @@ def _follows(steps: list[ReviewStep]) -> bool:
             return False
         at = after
     return True
+
+
+@invariant(60, _("The search shows each entry to those whom its rights name, and to nobody else."))
+def search_rows_follow_the_rights(now: datetime) -> Iterator[Violation]:
+    """An entry with other labels than its rights demand, without a row, or with another's words."""
+    del now
+    entries = Resource.objects.select_related("live", "search__words").order_by("pk")
+    for chunk in _chunks(entries.iterator(1_000)):
+        wanted = labels_for(chunk)
+        for entry in chunk:
+            row: ResourceSearch | None = getattr(entry, "search", None)
+            words: ResourceWords | None = getattr(row, "words", None)
+            if row is None or words is None:
+                yield Violation(str(entry.pk), _("is not in the search"))
+            elif sorted(row.labels) != wanted[entry.pk]:
+                yield Violation(str(entry.pk), _("is shown to others than its rights say"))
+            elif words.number != row.number:
+                yield Violation(str(entry.pk), _("is found by the words of another entry"))
+
+
+def _chunks(entries: Iterator[Resource]) -> Iterator[list[Resource]]:
+    while chunk := list(islice(entries, 1_000)):
+        yield chunk

@@ -9,7 +9,10 @@ class PortalConfig(AppConfig):
     verbose_name = _("Operation")
 
     def ready(self) -> None:
-        """Write sign-ins into the ledger."""
-        from portal import sign_in_records
+        """Write sign-ins into the ledger; make the lookups known."""
+        from portal import (
+            lookups,  # noqa: F401 - registers itself
+            sign_in_records,
+        )
 
         sign_in_records.connect()

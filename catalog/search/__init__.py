@@ -8,8 +8,9 @@ from catalog.search.cursors import Cursor
 from catalog.search.facets import Facet, Option
 from catalog.search.filters import Filters, Reader
 from catalog.search.finding import PAGE_SIZE, Hit, Page, find, parse_for, rows_seen, search_rows
-from catalog.search.index import reindex, reindex_all
+from catalog.search.index import reindex
 from catalog.search.query import Query, parse
+from catalog.search.rebuilding import rebuild, reindex_all
 from catalog.search.suggesting import Suggestion, Suggestions, suggest
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "find",
     "parse",
     "parse_for",
+    "rebuild",
     "reindex",
     "reindex_all",
     "rows_seen",

@@ -1,6 +1,5 @@
-"""What of an entry is searched, as text and as a weighted vector. Pure."""
+"""What of an entry is searched, as text and as tokens. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,45 +21,37 @@ class Document:
     abstract: str
 
 
-def title_of(document: Document) -> str:
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the index holds of a document."""
+
+    title: str
     """The title as it is compared, and on a new line its pinyin."""
-    title = tokens.normalise(document.title)
-    return "\n".join([title, _spelled(title)])
+    text: str
+    """For the exact recheck: the title block, then the rest, one part a line."""
+    vector: str
+    """All tokens as PostgreSQL reads a tsvector, without places: they only say what is there.
 
-
-def text_of(document: Document) -> str:
-    """The text of the exact recheck: the title block, then the rest, one part a line."""
-    names = [tokens.normalise(name) for name in document.names if name]
-    rest = [
-        *names,
-        *(tokens.normalise(word) for word in document.words if word),
-        tokens.normalise(document.abstract),
-        *(_spelled(name) for name in names),
-    ]
-    return f"{title_of(document)}{BLOCK_END}" + "\n".join(rest)
-
-
-def vector_of(document: Document) -> str:
-    """The document as PostgreSQL reads a tsvector; each token has the weight of its best place.
-
-    Weights: A title, B names and words, C abstract. Tokens consist of letters, digits and the two
-    marks of ``tokens``, so nothing in them needs escaping.
+    Tokens consist of letters, digits and the two marks of ``tokens``: nothing in them needs
+    escaping.
     """
-    weights: dict[str, str] = {}
-    _add(weights, "A", tokens.grams(tokens.normalise(document.title)))
-    _add(weights, "A", _pinyin_tokens(tokens.normalise(document.title)))
-    for name in document.names:
-        _add(weights, "B", tokens.grams(tokens.normalise(name)))
-        _add(weights, "B", _pinyin_tokens(tokens.normalise(name)))
-    for word in document.words:
-        _add(weights, "B", tokens.grams(tokens.normalise(word)))
-    _add(weights, "C", tokens.grams(tokens.normalise(document.abstract)))
-    return " ".join(f"'{token}':1{weight}" for token, weight in weights.items())
 
 
-def _add(weights: dict[str, str], weight: str, found: Iterable[str]) -> None:
-    for token in found:
-        weights.setdefault(token, weight)
+def indexed(document: Document) -> Indexed:
+    """What the index holds of the document."""
+    title = tokens.normalise(document.title)
+    names = [tokens.normalise(name) for name in document.names if name]
+    words = [tokens.normalise(word) for word in document.words if word]
+    abstract = tokens.normalise(document.abstract)
+    head = f"{title}\n{_spelled(title)}"
+    rest = [*names, *words, abstract, *map(_spelled, names)]
+    found: set[str] = set()
+    for text in (title, *names):
+        found.update(_pinyin_tokens(text))
+    for text in {title, *names, *words, abstract}:
+        found.update(tokens.grams(text))
+    quoted = "' '".join(found)
+    return Indexed(head, f"{head}{BLOCK_END}" + "\n".join(rest), f"'{quoted}'" if found else "")
 
 
 @lru_cache(maxsize=20_000)
@@ -68,9 +59,11 @@ def _runs(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(run) for run in tokens.syllables(text))
 
 
+@lru_cache(maxsize=20_000)
 def _spelled(text: str) -> str:
     return tokens.spelled(_runs(text))
 
 
-def _pinyin_tokens(text: str) -> list[str]:
-    return [token for run in _runs(text) for token in tokens.pinyin_tokens(run)]
+@lru_cache(maxsize=20_000)
+def _pinyin_tokens(text: str) -> tuple[str, ...]:
+    return tuple(token for run in _runs(text) for token in tokens.pinyin_tokens(run))

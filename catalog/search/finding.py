@@ -66,7 +66,7 @@ def find(
     counts = selected.counts()
     after = Cursor.decode(cursor) if cursor else None
     places = selected.page(order_of(wanted, chosen), after, PAGE_SIZE + 1)
-    rows = _rows(reader, places[:PAGE_SIZE])
+    rows = fetch(reader, places[:PAGE_SIZE])
     next_cursor = _cursor(places[PAGE_SIZE - 1]) if len(places) > PAGE_SIZE else ""
     return Page(_hits(rows, wanted), facets(counts, chosen), counts.total, next_cursor, wanted)
 
@@ -74,7 +74,8 @@ def find(
 def selection(reader: Reader, query: Query, filters: Filters) -> Selection:
     """What the reader sees, the query finds and the filters let pass; three queries."""
     hits = _numbers(query) if query else None
-    usable = set(reader.sight.pullable().values_list("search__number", flat=True))
+    rows = ResourceSearch.objects.filter(pk__in=reader.sight.pullable())
+    usable = set(rows.values_list("number", flat=True)) if reader.sight.groups else set()
     return select(look(), reader, hits, filters, usable)
 
 
@@ -85,7 +86,7 @@ def _numbers(query: Query) -> dict[int, NDArray[Any]]:
     }
 
 
-def _rows(reader: Reader, places: Sequence[Place]) -> list[ResourceSearch]:
+def fetch(reader: Reader, places: Sequence[Place]) -> list[ResourceSearch]:
     # the labels once more: whatever memory says, nobody is shown what the database would not
     numbers = [place.number for place in places]
     shown = ResourceSearch.objects.filter(number__in=numbers, labels__overlap=reader.sight.labels)

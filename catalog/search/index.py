@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, time
 from itertools import islice
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.access import labels_for
 from catalog.models import (
+    Classification,
     DataItem,
     Resource,
     ResourceSearch,
@@ -19,8 +20,9 @@ from catalog.models import (
     ResourceVersion,
     ResourceWords,
 )
-from catalog.search.documents import Document, text_of, title_of, vector_of
+from catalog.search.documents import Document, indexed
 from catalog.search.freshness import fresh_until
+from portal.organisation.models import Department
 
 BATCH = 500
 _FROM_VERSION = (
@@ -46,41 +48,61 @@ def reindex(resources: Iterable[Resource | UUID]) -> int:
     return written
 
 
-def reindex_all() -> int:
-    """Write every search row anew, for instance after a change of the search itself."""
-    return reindex(Resource.objects.order_by("pk").values_list("pk", flat=True).iterator(BATCH))
-
-
 @transaction.atomic
 def _write(ids: list[UUID]) -> int:
-    entries = list(
-        Resource.objects.filter(pk__in=ids)
-        .select_related("provider", "live__classification")
-        .order_by("pk")
-    )
-    versions = _shown_versions(entries)
-    items = _items(version.pk for version in versions.values())
-    labels = labels_for(entries)
-    used = dict(ResourceUse.objects.filter(pk__in=ids).values_list("pk", "number"))
-    shown = [entry for entry in entries if entry.pk in versions]
-    rows = [
-        _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
-    ]
+    rows, words = compose(ids)
     ResourceSearch.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["resource"],
         update_fields=[name for name in _columns(ResourceSearch) if name not in _KEPT],
     )
-    numbers = dict(ResourceSearch.objects.filter(pk__in=ids).values_list("pk", "number"))
-    words = [
-        _words(numbers[entry.pk], entry, versions[entry.pk], items[versions[entry.pk].pk])
-        for entry in shown
-    ]
+    # whoever wrote the same new entry at the same time may have numbered it first
+    numbers = dict(ResourceSearch.objects.filter(pk__any=ids).values_list("pk", "number"))
+    for one in words:
+        one.number = numbers[one.pk]
     ResourceWords.objects.bulk_create(
         words, update_conflicts=True, unique_fields=["row"], update_fields=_columns(ResourceWords)
     )
     return len(rows)
+
+
+def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]:
+    """The rows that these entries ought to have, not yet written; new ones with a new number."""
+    entries = list(Resource.objects.filter(pk__any=ids).select_related("live").order_by("pk"))
+    providers = Department.objects.in_bulk({entry.provider_id for entry in entries})
+    for entry in entries:
+        entry.provider = providers[entry.provider_id]
+    classes = dict(Classification.objects.values_list("pk", "code"))
+    versions = _shown_versions(entries)
+    items = _items(version.pk for version in versions.values())
+    labels = labels_for(entries)
+    used = dict(ResourceUse.objects.filter(pk__any=ids).values_list("pk", "number"))
+    shown = [entry for entry in entries if entry.pk in versions]
+    numbers = _numbers([entry.pk for entry in shown])
+    rows = [
+        _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
+    ]
+    for row in rows:
+        row.number = numbers[row.pk]
+        row.classification_code = classes.get(versions[row.pk].classification_id, "")
+    words = [
+        _words(numbers[entry.pk], entry, versions[entry.pk], items[versions[entry.pk].pk])
+        for entry in shown
+    ]
+    return rows, words
+
+
+def _numbers(ids: list[UUID]) -> dict[UUID, int]:
+    """The number of each row; one that does not exist yet takes the next."""
+    numbers = dict(ResourceSearch.objects.filter(pk__any=ids).values_list("pk", "number"))
+    missing = [pk for pk in ids if pk not in numbers]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('catalog_search_number') FROM generate_series(1, %s)", [len(missing)]
+        )
+        taken = [number for (number,) in cursor.fetchall()]
+    return numbers | dict(zip(missing, taken, strict=True))
 
 
 def _columns(model: type[ResourceSearch] | type[ResourceWords]) -> list[str]:
@@ -92,7 +114,6 @@ def _shown_versions(entries: list[Resource]) -> dict[UUID, ResourceVersion]:
     shown = {entry.pk: entry.live for entry in entries if entry.live is not None}
     without = [entry.pk for entry in entries if entry.live is None]
     newest = ResourceVersion.objects.filter(resource__in=without)
-    newest = newest.select_related("classification")
     for version in newest.order_by("resource_id", "-number").distinct("resource_id"):
         shown[version.resource_id] = version
     return shown
@@ -100,7 +121,7 @@ def _shown_versions(entries: list[Resource]) -> dict[UUID, ResourceVersion]:
 
 def _items(version_ids: Iterable[int]) -> dict[int, list[DataItem]]:
     grouped: dict[int, list[DataItem]] = defaultdict(list)
-    found = DataItem.objects.filter(version__in=list(version_ids))
+    found = DataItem.objects.filter(version_id__any=list(version_ids))
     for item in found.order_by("version_id", "position", "id"):
         grouped[item.version_id].append(item)
     return grouped
@@ -132,7 +153,6 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
         status=entry.status,
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
-        classification_code=version.classification.code if version.classification else "",
         fresh_until=fresh_until(version.update_cycle, version.source_updated_on),
         used=used,
         updated_at=_as_of(entry, version),
@@ -143,13 +163,9 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
 def _words(
     number: int, entry: Resource, version: ResourceVersion, items: list[DataItem]
 ) -> ResourceWords:
-    document = document_of(entry, version, items)
+    made = indexed(document_of(entry, version, items))
     return ResourceWords(
-        row_id=entry.pk,
-        number=number,
-        title=title_of(document),
-        text=text_of(document),
-        vector=vector_of(document),
+        row_id=entry.pk, number=number, title=made.title, text=made.text, vector=made.vector
     )
 
 

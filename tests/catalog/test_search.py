@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from catalog.models import Resource, ResourceSearch, ResourceVersion, ResourceWords
 from catalog.search import Filters, find, reindex, reindex_all, tokens
 from catalog.search.cursors import Cursor
-from catalog.search.documents import Document, text_of, vector_of
+from catalog.search.documents import Document, indexed
 from catalog.search.query import parse
 from catalog.templatetags.catalog import highlight
 from portal.errors import Invalid
@@ -242,9 +242,9 @@ def test_a_text_has_the_grams_of_every_word_it_holds(text, word):
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_text_makes_a_vector_without_quotes_inside_its_tokens(title, abstract):
     document = Document(title=title, names=(title,), words=(abstract,), abstract=abstract)
-    vector = vector_of(document)
-    assert all(part.count("'") == 2 for part in vector.split())
-    assert "\x00" not in text_of(document)
+    made = indexed(document)
+    assert all(part.count("'") == 2 for part in made.vector.split())
+    assert "\x00" not in made.text
 
 
 @given(st.text(max_size=40), st.text(max_size=8))
