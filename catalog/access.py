@@ -237,6 +237,14 @@ def holds(permission: str, department: Department, resource: Resource) -> bool:
     return bool(ObjectPermissionChecker(department.group).has_perm(right.value, resource))
 
 
+def holders_of(resource: Resource) -> list[tuple[int, Permission]]:
+    """Who holds which right on the entry: the permission group of the department, and the right."""
+    rows = ResourceGroupObjectPermission.objects.filter(
+        content_object=resource, permission__codename__in=list(Permission)
+    ).values_list("group_id", "permission__codename")
+    return [(group, Permission(codename)) for group, codename in rows.order_by("group_id")]
+
+
 def _lock(resource: Resource) -> None:
     # two rights given at once: the second must see the first one's row when it builds the labels
     Resource.objects.select_for_update(of=("self",), no_key=True).get(pk=resource.pk)

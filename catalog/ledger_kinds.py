@@ -25,6 +25,7 @@ def register_all() -> None:
             "catalog.review_sent": _("version sent for review"),
             "catalog.review_taken_back": _("version taken back"),
             "catalog.right_given": _("right to an entry given"),
+            "catalog.right_given_on_all": _("right to all entries of a provider given"),
             "catalog.right_taken": _("right to an entry taken"),
             "catalog.visibility_changed": _("visibility of an entry changed"),
             "catalog.withdrawn": _("entry withdrawn"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
 from catalog.views import exchange, exchange_files
+from catalog.views.rights import rights
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/<uuid:pk>/act/", exchange.act, name="intake_act"),
     path("exchange/<uuid:pk>/faults.xlsx", exchange_files.faulty, name="intake_faults"),
     path("<uuid:pk>/", views.entry, name="entry"),
+    path("<uuid:pk>/rights/", rights, name="rights"),
     path("<uuid:pk>/send/", views.send, name="send"),
     path("<uuid:pk>/reviews/", views.timeline, name="timeline"),
     path("<uuid:pk>/compare/", views.compare, name="compare"),

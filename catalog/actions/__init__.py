@@ -30,7 +30,7 @@ from catalog.actions.reviewing import (
     send,
     sending_faults,
 )
-from catalog.actions.rights import forbid, permit
+from catalog.actions.rights import forbid, permit, permit_many
 from catalog.actions.synonyms import remove_synonyms, save_synonyms
 from catalog.actions.timed import publish_due, recompute_deadlines
 from catalog.actions.withdrawing import withdraw
@@ -59,6 +59,7 @@ __all__ = [
     "forbid",
     "is_under_review",
     "permit",
+    "permit_many",
     "publication_faults",
     "publish",
     "publish_due",

@@ -28,6 +28,39 @@ def permit(
 
 
 @transaction.atomic
+def permit_many(
+    *,
+    by: Official | None,
+    permission: str,
+    department: Department,
+    provider: Department,
+    now: datetime,
+) -> int:
+    """Give a right on all entries of ``provider`` to a department; return on how many it had none.
+
+    On those that ``by`` looks after; None is a command of the portal. One ledger entry names all.
+    """
+    entries = Resource.objects.filter(provider=provider)
+    if by is not None:
+        managed = access.manageable_by(by, timezone.localdate(now))
+        entries = entries.filter(pk__in=managed.values("pk"))
+    given = access.give_many(permission, department=department, resources=entries)
+    if given:
+        record(
+            "catalog.right_given_on_all",
+            by=by,
+            obj=provider,
+            now=now,
+            departments=[provider.pk, department.pk],
+            data={
+                "permission": permission, "department": department.pk, "name": department.name,
+                "entries": given,
+            },
+        )  # fmt: skip
+    return given
+
+
+@transaction.atomic
 def forbid(
     *,
     by: Official | None,
