@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import cycle, product
 
 import pytest
@@ -28,10 +28,8 @@ from portal.organisation.models import Department
 from tests.catalog.interop.dcat_ap_3 import (
     OFFICIAL,
     RELEASES,
-    SHAPES,
     constraints,
     name,
-    shapes,
     violations,
 )
 from tests.world import SINCE, World
@@ -57,13 +55,10 @@ def add(world: World, title: str, *, status: str = "published", **content: objec
     version.save(update_fields=["status", "published_at"])
     resource.live, resource.status = version, status
     resource.external_key = str(resource.pk) if status == "imported" else None
-    resource.code = None if status == "imported" else f"307320001/{900 + resource_count()}"
+    number = 900 + Resource.objects.count()
+    resource.code = None if status == "imported" else f"307320001/{number}"
     resource.save()
     return resource
-
-
-def resource_count() -> int:
-    return Resource.objects.count()
 
 
 @pytest.fixture
@@ -84,7 +79,7 @@ def everything(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Resource]:
         add(
             world, ODD, title_en=ODD, abstract=ODD, theme=ODD, keywords=[ODD, "b"],
             classification=node, update_cycle="daily", sharing_type="conditional",
-            sharing_condition=ODD, sharing_modes=Mode.values, open_type="open",
+            sharing_condition="<i>\r\n</i>", sharing_modes=Mode.values, open_type="open",
             source_published_on=date(2024, 2, 29), source_updated_on=date(2025, 1, 1),
         )
     )  # fmt: skip
@@ -143,7 +138,8 @@ def test_what_everybody_may_read_conforms(
         assert violations(graph) == set()
         seen |= datasets(graph)
 
-    assert seen == {str(one.pk) for one in everything if one.live.open_type == "open"}
+    public = [one for one in everything if one.status == "published"]
+    assert seen == {str(one.pk) for one in public if one.live.open_type == "open"}
     for pk in seen:
         assert violations(read(client, f"/catalog/{pk}.{kind}")) == set()
 
@@ -176,7 +172,7 @@ def test_a_superclass_that_vocabularies_state_changes_nothing(
 
 
 def test_a_catalog_without_an_authority_is_published_by_the_portal(reader: Client, world: World):
-    Department.objects.filter(kind="authority").update(valid_until=SINCE)
+    Department.objects.filter(kind="authority").update(valid_until=SINCE + timedelta(days=1))
 
     graph = read(reader, "/catalog.ttl")
 
@@ -192,14 +188,6 @@ def test_a_catalog_without_an_authority_is_published_by_the_portal(reader: Clien
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_facts_are_as_many_as_the_official_file_has(release: str):
     assert Counter(one.kind for one in constraints(release)) == OFFICIAL[release]
-
-
-def test_the_shapes_are_shacl():
-    from pyshacl import validate
-
-    conforms, _report, text = validate(Graph(), shacl_graph=shapes(), meta_shacl=True)
-    assert conforms, text
-    assert len(set(SHAPES.subjects(RDF.type, name("sh:NodeShape")))) == len(OFFICIAL["3.0.0"])
 
 
 COMPONENTS = {
