@@ -1,9 +1,12 @@
 """Entries as DCAT-AP 3 graphs: https://semiceu.github.io/DCAT-AP/releases/3.0.0/.
 
 Identifiers are the addresses of our own pages. What the profile has no term for keeps a term of
-its own standard: the data items are a table schema (CSV on the Web).
+its own standard: the data items are a table schema (CSV on the Web). Every object a graph names
+carries the class that the SHACL shapes of the profile want of it, since a harvester checks a page
+without asking elsewhere.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +14,7 @@ from urllib.parse import urljoin
 
 from django.urls import reverse
 from django.utils import translation
-from rdflib import RDF, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, SKOS, XSD
 
 from catalog.models import (
@@ -51,6 +54,9 @@ _CSVW_TYPES = {
     "N": XSD.decimal, "Y": XSD.decimal, "D": XSD.date, "T": XSD.dateTime, "L": XSD.boolean,
     "B": XSD.double, "I": XSD.integer, "F": XSD.float,
 }  # fmt: skip
+_LINE_END = re.compile("\r\n?")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+PORTAL = "政务数据共享门户"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,10 @@ class Addresses:
     """Identifiers of what a graph speaks of; ``base`` ends in a slash, as in https://host/."""
 
     base: str
+
+    def portal(self) -> URIRef:
+        """The portal, as the one who publishes while there is no competent authority."""
+        return URIRef(self.base)
 
     def catalog(self) -> URIRef:
         """The catalog as a whole."""
@@ -113,17 +123,17 @@ def catalog_graph(
     addresses: Addresses,
     links: PageLinks,
 ) -> Graph:
-    """One page of the catalog; ``publisher`` is the competent authority, where there is one yet."""
+    """One page of the catalog; ``publisher`` is the competent authority, where there is one yet.
+
+    The profile wants exactly one publisher of a catalog: without an authority it is the portal.
+    """
     graph = new_graph()
     catalog = addresses.catalog()
     graph.add((catalog, RDF.type, DCAT.Catalog))
-    graph.add((catalog, DCTERMS.title, Literal("政务数据目录", lang="zh")))
-    graph.add((catalog, DCTERMS.title, Literal("Catalog of government data", lang="en")))
-    graph.add(
-        (catalog, DCTERMS.description, Literal("政务部门可共享和开放的数据资源。", lang="zh"))
-    )
-    if publisher is not None:
-        graph.add((catalog, DCTERMS.publisher, _agent(graph, publisher, addresses)))
+    graph.add((catalog, DCTERMS.title, _text("政务数据目录")))
+    graph.add((catalog, DCTERMS.title, _text("Catalog of government data", "en")))
+    graph.add((catalog, DCTERMS.description, _text("政务部门可共享和开放的数据资源。")))
+    graph.add((catalog, DCTERMS.publisher, _publisher(graph, publisher, addresses)))
     graph.add((catalog, FOAF.homepage, catalog))
     graph.add((catalog, RDF.type, FOAF.Document))
     graph.add((catalog, DCAT.themeTaxonomy, addresses.scheme()))
@@ -149,13 +159,13 @@ def add_entry(
     graph.add((dataset, DCTERMS.identifier, Literal(str(resource.pk))))
     if resource.code:
         graph.add((dataset, DCTERMS.identifier, Literal(resource.code)))
-    graph.add((dataset, DCTERMS.title, Literal(version.title, lang="zh")))
+    graph.add((dataset, DCTERMS.title, _text(version.title)))
     if version.title_en:
-        graph.add((dataset, DCTERMS.title, Literal(version.title_en, lang="en")))
+        graph.add((dataset, DCTERMS.title, _text(version.title_en, "en")))
     described = version.abstract.strip() or version.title
-    graph.add((dataset, DCTERMS.description, Literal(described, lang="zh")))
+    graph.add((dataset, DCTERMS.description, _text(described)))
     for word in filter(None, (*version.keywords, version.theme)):
-        graph.add((dataset, DCAT.keyword, Literal(word, lang="zh")))
+        graph.add((dataset, DCAT.keyword, _text(word)))
     graph.add((dataset, DCTERMS.publisher, _agent(graph, resource.provider, addresses)))
     graph.add((dataset, DCAT.contactPoint, _contact(graph, resource, addresses)))
     graph.add((dataset, DCTERMS.spatial, _place(graph, resource.provider.region, addresses)))
@@ -172,12 +182,26 @@ def add_entry(
         _schema(graph, resource, items, addresses)
 
 
+def _text(value: str, language: str | None = "zh") -> Literal:
+    """A text as every form can carry it: XML knows no control characters and one end of line."""
+    return Literal(_NOT_IN_XML.sub("", _LINE_END.sub("\n", value)), lang=language)
+
+
+def _publisher(graph: Graph, authority: Department | None, addresses: Addresses) -> URIRef:
+    if authority is not None:
+        return _agent(graph, authority, addresses)
+    portal = addresses.portal()
+    graph.add((portal, RDF.type, FOAF.Agent))
+    graph.add((portal, FOAF.name, _text(PORTAL)))
+    return portal
+
+
 def _agent(graph: Graph, department: Department, addresses: Addresses) -> URIRef:
     agent = addresses.department(department)
     graph.add((agent, RDF.type, FOAF.Agent))
-    graph.add((agent, FOAF.name, Literal(department.name, lang="zh")))
+    graph.add((agent, FOAF.name, _text(department.name)))
     if department.name_en:
-        graph.add((agent, FOAF.name, Literal(department.name_en, lang="en")))
+        graph.add((agent, FOAF.name, _text(department.name_en, "en")))
     if department.uscc:
         graph.add((agent, DCTERMS.identifier, Literal(department.uscc)))
     return agent
@@ -187,7 +211,7 @@ def _contact(graph: Graph, resource: Resource, addresses: Addresses) -> URIRef:
     contact = URIRef(f"{addresses.department(resource.provider)}#contact")
     graph.add((contact, RDF.type, VCARD.Kind))
     graph.add((contact, RDF.type, VCARD.Organization))
-    graph.add((contact, VCARD.fn, Literal(resource.provider.name)))
+    graph.add((contact, VCARD.fn, _text(resource.provider.name, None)))
     graph.add((contact, VCARD.hasURL, addresses.department(resource.provider)))
     return contact
 
@@ -195,7 +219,7 @@ def _contact(graph: Graph, resource: Resource, addresses: Addresses) -> URIRef:
 def _place(graph: Graph, region: Region, addresses: Addresses) -> URIRef:
     place = addresses.region(region)
     graph.add((place, RDF.type, DCTERMS.Location))
-    graph.add((place, SKOS.prefLabel, Literal(region.name, lang="zh")))
+    graph.add((place, SKOS.prefLabel, _text(region.name)))
     graph.add((place, DCTERMS.identifier, Literal(region.pk)))
     return place
 
@@ -207,7 +231,7 @@ def _language(graph: Graph, subject: URIRef) -> None:
 
 def _scheme(graph: Graph, addresses: Addresses) -> None:
     graph.add((addresses.scheme(), RDF.type, SKOS.ConceptScheme))
-    graph.add((addresses.scheme(), DCTERMS.title, Literal("政务数据资源分类", lang="zh")))
+    graph.add((addresses.scheme(), DCTERMS.title, _text("政务数据资源分类")))
 
 
 def _theme(graph: Graph, dataset: URIRef, version: ResourceVersion, addresses: Addresses) -> None:
@@ -218,7 +242,7 @@ def _theme(graph: Graph, dataset: URIRef, version: ResourceVersion, addresses: A
     graph.add((dataset, DCAT.theme, concept))
     graph.add((concept, RDF.type, SKOS.Concept))
     graph.add((concept, SKOS.notation, Literal(node.code)))
-    graph.add((concept, SKOS.prefLabel, Literal(node.name, lang="zh")))
+    graph.add((concept, SKOS.prefLabel, _text(node.name)))
     graph.add((concept, SKOS.inScheme, addresses.scheme()))
     _scheme(graph, addresses)
 
@@ -248,13 +272,14 @@ def _distribution(graph: Graph, resource: Resource, mode: str, addresses: Addres
     distribution = addresses.entry(resource, f"mode-{mode}")
     graph.add((distribution, RDF.type, DCAT.Distribution))
     graph.add((distribution, DCAT.accessURL, addresses.entry(resource)))
+    graph.add((addresses.entry(resource), RDF.type, RDFS.Resource))
     with translation.override("zh-hans"):
-        graph.add((distribution, DCTERMS.title, Literal(str(Mode(mode).label), lang="zh")))
+        graph.add((distribution, DCTERMS.title, _text(str(Mode(mode).label))))
     if version is not None and version.sharing_condition.strip():
         rights = addresses.entry(resource, "condition")
         graph.add((distribution, DCTERMS.rights, rights))
         graph.add((rights, RDF.type, DCTERMS.RightsStatement))
-        graph.add((rights, DCTERMS.description, Literal(version.sharing_condition, lang="zh")))
+        graph.add((rights, DCTERMS.description, _text(version.sharing_condition)))
     return distribution
 
 
@@ -270,11 +295,11 @@ def _schema(
         graph.add((schema, CSVW.column, column))
         graph.add((column, RDF.type, CSVW.Column))
         graph.add((column, CSVW.name, Literal(item.key)))
-        graph.add((column, CSVW.title, Literal(item.name, lang="zh")))
+        graph.add((column, CSVW.title, _text(item.name)))
         graph.add((column, CSVW.datatype, _CSVW_TYPES.get(item.data_type, XSD.string)))
         graph.add((column, CSVW.required, Literal(item.required)))
         if item.meaning:
-            graph.add((column, DCTERMS.description, Literal(item.meaning, lang="zh")))
+            graph.add((column, DCTERMS.description, _text(item.meaning)))
 
 
 def _page(graph: Graph, catalog: URIRef, links: PageLinks) -> None:

@@ -1,5 +1,6 @@
 """Addresses under which harvesters find the catalog and each entry as DCAT-AP 3."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urljoin
 from uuid import UUID
@@ -46,7 +47,8 @@ class CatalogGraphView(APIView):
     )
     def get(self, request: Request, kind: str) -> HttpResponse:
         """One page; ``hydra:next`` names the following one. 422 for a damaged ``after``."""
-        found = shown_to(caller(request), timezone.localdate())
+        today = timezone.localdate()
+        found = shown_to(caller(request), today)
         after = _after(request.query_params.get("after", ""))
         rows = entries_after(found, after, PAGE_SIZE + 1)
         page = rows[:PAGE_SIZE]
@@ -54,7 +56,7 @@ class CatalogGraphView(APIView):
         first = urljoin(base, reverse("dcat_catalog", args=[kind]))
         graph = catalog_graph(
             page,
-            publisher=_publisher(),
+            publisher=_publisher(today),
             addresses=Addresses(base),
             links=PageLinks(
                 this=request.build_absolute_uri(),
@@ -102,9 +104,9 @@ def _after(text: str) -> UUID | None:
         raise Invalid(message, [Fault("after", message, remedy, "cursor")]) from None
 
 
-def _publisher() -> Department | None:
-    """The competent authority of the widest region there is."""
-    authorities = Department.objects.filter(kind=Department.Kind.AUTHORITY)
+def _publisher(on: date) -> Department | None:
+    """The competent authority of the widest region that has one on the day ``on``."""
+    authorities = Department.objects.in_office(on).filter(kind=Department.Kind.AUTHORITY)
     found: Department | None = authorities.order_by("region_id").first()
     return found
 

