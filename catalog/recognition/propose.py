@@ -24,29 +24,31 @@ class Care(NamedTuple):
     """How values of a kind are treated: GB/T 43697 grade, personal information, mask rule."""
 
     grade: int
-    personal: bool
     mask: str = ""
     code_set: str = ""
     length: int | None = None
+    personal: bool = False
 
 
 CARE: Final = {
-    Meaning.ID_NUMBER: Care(3, True, "id_number", "GB 11643", 18),
-    Meaning.USCC: Care(1, False, "", "GB 32100", 18),
-    Meaning.MOBILE: Care(3, True, "phone", "", 20),
-    Meaning.LANDLINE: Care(2, True, "landline", "", 20),
-    Meaning.EMAIL: Care(3, True, "email", "", 100),
-    Meaning.BANK_CARD: Care(4, True, "bank", "", 20),  # PIPL article 28: financial accounts
-    Meaning.PLATE: Care(3, True, "plate", "GA 36", 15),
-    Meaning.NAME: Care(3, True, "name", "", 60),
-    Meaning.ADDRESS: Care(3, True, "address"),
-    Meaning.COORDINATES: Care(2, False, "coordinates"),
-    Meaning.REGION_CODE: Care(1, False, "", "GB/T 2260", 12),
-    Meaning.POSTCODE: Care(1, False, "", "", 6),
-    Meaning.BIRTH_DATE: Care(3, True, "birth"),
-    Meaning.MONEY: Care(2, False),
+    Meaning.ID_NUMBER: Care(3, "id_number", "GB 11643", 18, personal=True),
+    Meaning.USCC: Care(1, "", "GB 32100", 18),
+    Meaning.MOBILE: Care(3, "phone", "", 20, personal=True),
+    Meaning.LANDLINE: Care(2, "landline", "", 20, personal=True),
+    Meaning.EMAIL: Care(3, "email", "", 100, personal=True),
+    Meaning.BANK_CARD: Care(
+        4, "bank", "", 20, personal=True
+    ),  # PIPL article 28: financial accounts
+    Meaning.PLATE: Care(3, "plate", "GA 36", 15, personal=True),
+    Meaning.NAME: Care(3, "name", "", 60, personal=True),
+    Meaning.ADDRESS: Care(3, "address", personal=True),
+    Meaning.COORDINATES: Care(2, "coordinates"),
+    Meaning.REGION_CODE: Care(1, "", "GB/T 2260", 12),
+    Meaning.POSTCODE: Care(1, "", "", 6),
+    Meaning.BIRTH_DATE: Care(3, "birth", personal=True),
+    Meaning.MONEY: Care(2),
 }
-_PLAIN: Final = Care(1, False)
+_PLAIN: Final = Care(1)
 _TYPE_OF_KIND: Final = {
     Kind.TEXT: "C", Kind.INTEGER: "I", Kind.DECIMAL: "N", Kind.FLOAT: "B", Kind.BOOLEAN: "L",
     Kind.DATE: "D", Kind.DATETIME: "T", Kind.BINARY: "G",

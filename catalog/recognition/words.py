@@ -144,8 +144,8 @@ HINTS: Final[tuple[tuple[str, str], ...]] = (
     ("boolean", r"^是否|标志$|标识$|^sf[a-z]|^is_|_flag$|^has_"),
     ("datetime", r"时间$|gxsj|cjsj|_at$|timestamp"),
     ("date", r"日期$|\w+rq$|_date$|_on$"),
-    ("money", r"金额|收入|价格|单价|费用|余额|工资|薪|税额|资金|投资|补贴|年薪|\(元\)|（元）|万元|"
-              r"amount|price|\bfee\b|salary|income|balance|je$"),
+    ("money", (r"金额|收入|价格|单价|费用|余额|工资|薪|税额|资金|投资|补贴|年薪|\(元\)|（元）|万元|"
+              r"amount|price|\bfee\b|salary|income|balance|je$")),
 )  # fmt: skip
 TECHNICAL: Final = re.compile(
     r"^(id|row_?(id|no)|xh|seq\w*|uuid|pk|rowid|序号|编号|主键)$|更新时间|创建时间|入库时间|"

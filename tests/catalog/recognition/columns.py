@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from catalog.recognition.shapes import ColumnShape
@@ -142,7 +142,7 @@ KINDS: dict[str, tuple[Meaning, Make, tuple[str, ...]]] = {
     "birth_date": (Meaning.BIRTH_DATE, lambda c: f"{_day(c):%Y/%m/%d}", ("csrq", "出生日期")),
     "datetime": (
         Meaning.DATETIME,
-        lambda c: f"{datetime(2020, 1, 1) + timedelta(minutes=c.randrange(2 * 10**6)):%Y-%m-%d %H:%M:%S}",
+        lambda c: f"{datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=c.randrange(2 * 10**6)):%Y-%m-%d %H:%M:%S}",
         ("gxsj", "更新时间"),
     ),
     "money": (Meaning.MONEY, lambda c: f"{c.random() * 9000:.2f}", ("je", "金额", "补贴标准")),

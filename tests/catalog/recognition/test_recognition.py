@@ -23,7 +23,7 @@ def sample(name: str, values, comment: str = "", kind: str = "") -> Sample:
 
 
 def many(make, number: int = 100, seed: int = 1) -> list[str]:
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311 - invented data
     return [make(chance) for _ in range(number)]
 
 
@@ -134,14 +134,12 @@ def test_a_hundred_thousand_hostile_values_take_no_time():
         (checks.address, "南通市崇川区人民路12号", "南通市崇川区人民法院"),
         (checks.name, "欧阳明", "民政局"),
         (checks.plate, "苏A12345", "苏12345"),
-        (checks.bank_card, "6222020000000000006"[:-1] + "0", "6222020000000000"),
+        (checks.bank_card, "4539 1488 0343 6467", "4539148803436468"),
         (checks.number, "12.5", "007"),
         (checks.coordinates, "120.123456", "220.123456"),
         (checks.coordinates, "120.123456,31.98765", "31.9"),
     ],
 )
 def test_single_values(check, good, bad):
-    if check is checks.bank_card:
-        good = columns.bank_card(Random(3))
     assert check(good)
     assert not check(bad)
