@@ -29,9 +29,10 @@ from catalog.sources import reader
 from portal.errors import Fault, Invalid, NotVisible
 from portal.ledger.records import record
 from portal.organisation.models import Official
-from portal.sheets import Cell
+from portal.sheets import MAX_COLUMNS, Cell
 
-MOST_COLUMNS: Final = 300
+MOST_COLUMNS: Final = MAX_COLUMNS - 1
+"""A file's columns beyond MAX_COLUMNS are not read: with as many, some may be missing."""
 EXAMPLES: Final = 2
 LONGEST_EXAMPLE: Final = 24
 ENDINGS: Final = (".xlsx", ".csv", ".txt")

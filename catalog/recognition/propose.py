@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from pypinyin import lazy_pinyin
+
 from catalog.recognition.recognise import readable, recognise
 from catalog.recognition.shapes import ColumnShape, Kind, TableShape
 from catalog.recognition.terms import Basis, Finding, Meaning, Proposal, Sample
@@ -158,11 +160,9 @@ def _latin(name: str) -> str:
     """Chinese headings as the usual Latin name, if there is one, else as pinyin."""
     if name.isascii():
         return name
-    known = {chinese: latin for latin, chinese in reversed(list(WHOLE.items()))}
+    known = {chinese: latin for latin, chinese in WHOLE.items()}
     if name.strip() in known:
         return known[name.strip()]
-    from pypinyin import lazy_pinyin
-
     return "_".join(lazy_pinyin(name))
 
 

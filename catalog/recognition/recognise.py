@@ -32,6 +32,9 @@ ALONE: Final = {
     Meaning.NAME: 0.85,  # words of two characters begin with a surname more often than one thinks
 }
 """Share of the values from which on they alone are proof. In the order of proof: check digits first."""
+LIKE: Final = 0.8
+"""Province and date of birth alone fit four of ten thousand numbers by chance: where most values
+are of that form they are identity numbers, even if the check digits are wrong."""
 TOGETHER: Final = {
     Meaning.ID_NUMBER: 0.2,
     Meaning.USCC: 0.2,
@@ -139,6 +142,8 @@ def _proved(
     counts: dict[Meaning, int], total: int, different: set[str], hint: Meaning | None
 ) -> tuple[Meaning, Basis] | None:
     """The first meaning that the values prove, alone or together with the name."""
+    if sum(map(checks.like_id_number, different)) >= LIKE * len(different):
+        return Meaning.ID_NUMBER, Basis.VALUES
     for meaning in TOGETHER:
         share = counts[meaning] / total
         agrees = _agree(hint, meaning)

@@ -172,13 +172,14 @@ WHOLE: Final = {
     "yhkh": "银行卡号", "yhzh": "银行账号", "khyh": "开户银行", "hkszd": "户口所在地",
     "jzdz": "居住地址", "jzrq": "居住日期", "ajbh": "案件编号", "bh": "编号", "xh": "序号",
     "mc": "名称", "lx": "类型", "sl": "数量", "rq": "日期", "sj": "时间", "uscc": "统一社会信用代码",
-    "id_number": "公民身份号码", "id_card": "公民身份号码", "idcard": "公民身份号码",
+    "idcard": "公民身份号码", "id_card": "公民身份号码", "id_number": "公民身份号码",
     "name": "姓名", "sex": "性别", "gender": "性别", "nation": "民族", "birth_date": "出生日期",
     "birthday": "出生日期", "phone": "联系电话", "mobile": "手机号码", "address": "地址",
     "email": "电子邮箱", "region_code": "行政区划代码", "updated_at": "更新时间",
     "created_at": "创建时间", "remark": "备注", "status": "状态", "id": "编号",
 }  # fmt: skip
-"""What whole names of columns mean: initials of the usual terms, and English words."""
+"""What whole names of columns mean: initials of the usual terms, and English words. The other way
+round, the last name of a term is the key of an item that has only a Chinese name."""
 PARTS: Final = {
     "id": "编号", "no": "编号", "number": "号码", "code": "代码", "name": "名称", "type": "类型",
     "kind": "种类", "status": "状态", "state": "状态", "date": "日期", "time": "时间", "at": "时间",

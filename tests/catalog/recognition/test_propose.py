@@ -71,13 +71,13 @@ def test_texts_that_contain_personal_data_are_graded_and_left_to_the_grade_to_hi
         ({"kind": "decimal", "length": 12, "comment": "发放金额"}, lambda c: f"{c.random() * 9:.2f}", ("Y", 12)),
         ({"kind": "decimal", "length": 10}, lambda c: f"{c.random() * 9:.2f}", ("N", 10)),
         ({"kind": "float"}, lambda c: str(c.random()), ("B", None)),
-        ({"kind": "boolean"}, lambda c: "true", ("L", None)),
-        ({"kind": "date"}, lambda c: "2024-05-01", ("D", None)),
-        ({"kind": "datetime"}, lambda c: "2024-05-01T08:00:00", ("T", None)),
+        ({"kind": "boolean"}, lambda _c: "true", ("L", None)),
+        ({"kind": "date"}, lambda _c: "2024-05-01", ("D", None)),
+        ({"kind": "datetime"}, lambda _c: "2024-05-01T08:00:00", ("T", None)),
         ({"kind": "binary"}, None, ("G", None)),
         ({"kind": "text", "length": 30}, columns.organisation, ("C", 60)),  # two bytes each
         ({"kind": "text", "length": 30}, lambda c: f"A{c.randrange(9)}{c.random()}", ("C", 30)),
-        ({"kind": "text"}, lambda c: "很长的说明" * 100, ("M", None)),
+        ({"kind": "text"}, lambda _c: "很长的说明" * 100, ("M", None)),
         ({}, lambda c: f"{2000 + c.randrange(20)}-05-01", ("D", None)),  # of a file
         ({}, lambda c: str(c.randrange(10**7)), ("I", None)),
         ({}, columns.thing, ("C", 20)),
@@ -94,7 +94,7 @@ def test_names_come_from_the_comment_then_the_dictionary_then_the_meaning():
             column("c1", comment="户主姓名：与户口簿一致"),
             column("djrq"),
             column("licence_type"),
-            column("zz9", columns.email),
+            column("zz9", lambda c: f"u{c.randrange(99)}@js.gov.cn"),
             column("姓名"),
             column("qqq"),
         ]
@@ -112,7 +112,7 @@ def test_keys_and_names_differ_and_fit_the_model():
     assert len(set(keys)) == len(keys)
     assert keys[2:] == ["licence_no", "item", "item_2"]
     for one in made:
-        DataItem(position=0, **one.item).full_clean(exclude=["version"])
+        DataItem(position=0, **one.item).full_clean(exclude=["version"], validate_constraints=False)
 
 
 def test_what_is_proposed_exists():

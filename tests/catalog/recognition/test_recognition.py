@@ -88,6 +88,13 @@ def test_wrong_check_digits_are_counted():
     assert [(warn.code, warn.hits) for warn in finding.warnings] == [("wrong_digits", 10)]
 
 
+def test_identity_numbers_of_which_most_are_wrong_are_protected_all_the_same():
+    spoilt = [text[:-1] + ("1" if text[-1] != "1" else "2") for text in many(columns.id_number)]
+    finding = recognise(sample("x", spoilt))
+    assert (finding.meaning, finding.hits) == (Meaning.ID_NUMBER, 0)
+    assert [(warn.code, warn.hits) for warn in finding.warnings] == [("wrong_digits", 100)]
+
+
 def test_personal_data_inside_texts_is_warned_of():
     texts = many(columns.sentence, 95) + [f"请联系{n}，电话1380000{n:04d}。" for n in range(5)]
     finding = recognise(sample("remark", texts))
