@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                             ("open", "open"),
                             ("taken", "taken over into a draft"),
                             ("noted", "noted as intended"),
-                            ("closed", "closed"),
+                            ("closed", "gone"),
                         ],
                         default="open",
                         max_length=6,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DriftReport(models.Model):
@@ -26,10 +27,10 @@ class DriftReport(models.Model):
         NULLABLE = "nullable", _("may be empty now")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("difference", "open")
         TAKEN = "taken", _("taken over into a draft")
         NOTED = "noted", _("noted as intended")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("difference", "gone")
 
     resource = models.ForeignKey(
         "catalog.Resource",

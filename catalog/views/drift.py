@@ -26,9 +26,9 @@ from portal.organisation.models import Official
 PAGE_SIZE = 50
 State = DriftReport.State
 STATES = (
-    ("", gettext_lazy("Open"), (State.OPEN, State.TAKEN)),
+    ("", gettext_lazy("To deal with"), (State.OPEN, State.TAKEN)),
     ("noted", gettext_lazy("Noted as intended"), (State.NOTED,)),
-    ("closed", gettext_lazy("Closed"), (State.CLOSED,)),
+    ("closed", gettext_lazy("Gone"), (State.CLOSED,)),
 )
 
 

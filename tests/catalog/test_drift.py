@@ -371,3 +371,15 @@ def test_a_source_that_fails_is_named_with_its_remedy(enter, place, world):
     page = client.post(reverse("catalog:compare_now", args=[place.source_id]), follow=True)
     assert "Not readable on 1 day." in page.content.decode()
     assert "Check credentials" in page.content.decode()
+
+
+def test_the_administration_compares_chosen_sources(enter, place, world, table):
+    table(CHANGES["new"][0])
+    official = world.people["steward"]
+    official.is_staff = True
+    official.save(update_fields=["is_staff"])
+    client = enter("steward")
+    data = {"action": "compare_now", "_selected_action": [place.source_id]}
+    page = client.post(reverse("admin:catalog_datasource_changelist"), data, follow=True)
+    assert "人口库: 1 new differences, 0 gone." in page.content.decode()
+    assert found() == [("new", "issue_channel", State.OPEN)]

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from psycopg import sql
 
 from catalog import actions
 from catalog.models import Attachment, DataSource, Resource
