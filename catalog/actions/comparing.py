@@ -20,6 +20,7 @@ from catalog.models import (
     Attachment,
     DataSource,
     DriftReport,
+    Resource,
     ResourceStatus,
     SourceCheck,
     VersionStatus,
@@ -113,7 +114,7 @@ def _compare(source: DataSource, now: datetime, by: Official | None) -> Outcome:
         outcome.fault = fault
         return outcome
     for place in places:
-        opened, closed = _compare_entry(place.pk, found[place.schema].get(place.table), now, by)
+        opened, closed = _compare_entry(place, found[place.schema].get(place.table), now, by)
         outcome.opened += opened
         outcome.closed += closed
     SourceCheck.objects.filter(source=source).update(
@@ -125,13 +126,19 @@ def _compare(source: DataSource, now: datetime, by: Official | None) -> Outcome:
 
 @transaction.atomic
 def _compare_entry(
-    attachment_id: int, table: TableShape | None, now: datetime, by: Official | None
+    seen: Attachment, table: TableShape | None, now: datetime, by: Official | None
 ) -> tuple[int, int]:
-    """Bring the reports of one entry up to date; return how many were opened and closed."""
+    """Bring the reports of one entry up to date; return how many were opened and closed.
+
+    Nothing is written if the entry was attached elsewhere while its source was being read.
+    """
+    # the entry first, as everybody locks who changes its attachment or decides about a report
+    entries = Resource.objects.select_for_update(of=("self",), no_key=True).published()
+    if not entries.filter(pk=seen.resource_id).exists():
+        return 0, 0
     place = (
-        Attachment.objects.select_for_update(of=("self",))
-        .select_related("resource__live", "resource__provider")
-        .filter(pk=attachment_id, resource__status=ResourceStatus.PUBLISHED)
+        Attachment.objects.select_related("resource__live", "resource__provider")
+        .filter(pk=seen.pk, source=seen.source_id, schema=seen.schema, table=seen.table)
         .first()
     )
     if place is None or place.resource.live is None:

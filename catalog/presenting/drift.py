@@ -75,9 +75,22 @@ def _type(column: Mapping[str, Any]) -> str:
     return str(column.get("source_type") or column.get("kind") or "–")
 
 
-def by_entry(reports: Iterable[DriftReport]) -> list[tuple[Any, list[ShownDrift]]]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The differences of one entry; ``waits``: somebody can still decide about one of them."""
+
+    resource: Any
+    rows: list[ShownDrift]
+    waits: bool
+
+
+def by_entry(reports: Iterable[DriftReport]) -> list[Group]:
     """Differences by entry, in the order of the titles; ``resource__live`` is loaded."""
     groups: dict[Any, list[ShownDrift]] = {}
     for report in reports:
         groups.setdefault(report.resource, []).append(shown(report))
-    return sorted(groups.items(), key=lambda group: sort_key(str(group[0])))
+    found = [
+        Group(resource, rows, any(row.report.state in {State.OPEN, State.NOTED} for row in rows))
+        for resource, rows in groups.items()
+    ]
+    return sorted(found, key=lambda group: sort_key(str(group.resource)))

@@ -171,7 +171,8 @@ def _seen(
 def _examples(sample: Sample, mask: str) -> list[str]:
     """Two values that differ: as the mask leaves them, or only their form."""
     different = list(dict.fromkeys(readable(sample.values[: 10 * EXAMPLES])))[:EXAMPLES]
-    shown = [reader().masked(mask, value) if mask else form_of(value) for value in different]
+    hides = mask not in {"", "none"}
+    shown = [reader().masked(mask, value) if hides else form_of(value) for value in different]
     return [one[:LONGEST_EXAMPLE] for one in dict.fromkeys(shown)]
 
 

@@ -107,7 +107,9 @@ def _own_care(finding: Finding) -> Care:
 def _care(finding: Finding, *, of_person: bool) -> Care:
     care = _own_care(finding)
     if of_person and not care.personal:
-        care = care._replace(personal=True, grade=max(care.grade, PEOPLE_GRADE))
+        # delivered as it is: without a mask rule, personal items are hidden whole
+        mask = care.mask or "none"
+        care = care._replace(personal=True, grade=max(care.grade, PEOPLE_GRADE), mask=mask)
     if any(warn.code == "contains" for warn in finding.warnings):
         # no mask: it would fit some of the values only, and the grade hides all of them
         care = care._replace(personal=True, grade=max(care.grade, TRACE_GRADE), mask="")

@@ -73,7 +73,6 @@ def _page(
         "sources": _sources(official),
         "faults": faults or [],
         "reason": reason,
-        "decides": show != "closed",
         "crumbs": [(reverse("catalog:drafts"), _("My entries"))],
     }
     return render(request, "catalog/drift.html", context, status=422 if faults else 200)

@@ -244,7 +244,6 @@ def test_one_failing_source_does_not_stop_the_others(place, world, table, monkey
     ).resource
     Attachment.objects.create(resource=other, source=bad, table="t", key_columns=["a"])
     Attachment.objects.create(resource=world.address, source=worse, table="t", key_columns=["a"])
-    Attachment.objects.filter(resource=other).update(resource=other)
     real = sources.reader().tables
 
     def breaks(self, source, schema=""):
@@ -258,6 +257,21 @@ def test_one_failing_source_does_not_stop_the_others(place, world, table, monkey
     assert counts == {"sources": 2, "failed": 1, "opened": 1, "closed": 0}
     assert found() == [("new", "issue_channel", State.OPEN)]
     assert not SourceCheck.objects.filter(claimed_until__isnull=False).exists()
+
+
+def test_an_entry_that_is_attached_elsewhere_meanwhile_is_left_alone(
+    place, world, table, monkeypatch
+):
+    table(CHANGES["new"][0])
+    real = sources.reader().tables
+
+    def moves(self, source, schema=""):
+        found = real(source, schema)
+        Attachment.objects.filter(pk=place.pk).update(table="people")
+        return found
+
+    monkeypatch.setattr(type(sources.reader()), "tables", moves)
+    assert look(place.source, world).opened == 0
 
 
 def test_two_at_once_the_second_leaves(place, world):

@@ -55,6 +55,7 @@ def test_in_a_table_about_people_what_is_said_of_them_is_personal_too():
     )
     found = [(one.item["grade"], one.item["personal"], one.of_person) for one in proposals]
     assert found == [(3, True, False), (2, True, True), (1, False, False), (1, False, False)]
+    assert proposals[1].item["mask"] == "none"  # not hidden whole for want of a rule
     alone = item_of(column("jylx", lambda c: c.choice("123")))
     assert (alone["grade"], alone["personal"]) == (1, False)
 
