@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final
+
+import pyarrow as pa
 
 from catalog.models import DataSource
 from catalog.recognition.shapes import ColumnShape, TableShape
@@ -46,16 +48,9 @@ class Reader:
             schema=table.schema, table=table.name, batch_rows=rows,
             columns=tuple(ColumnRef(name, f"c{place}") for place, name in enumerate(names)),
         )  # fmt: skip
-        with (
-            _connected(source, table.schema) as connector,
-            closing(_rows(connector, query)) as found,
-        ):
-            batch = next(found)
-            columns = [column.to_pylist() for column in batch.columns]
-        return {
-            name: tuple(None if value is None else _text(value) for value in values)
-            for name, values in zip(names, columns, strict=True)
-        }
+        with _connected(source, table.schema) as connector:
+            batch = _first(connector, query)
+            return {name: _texts(column) for name, column in zip(names, batch.columns, strict=True)}
 
     def label(self, source: DataSource) -> str:
         """See the protocol."""
@@ -76,8 +71,15 @@ class Reader:
         return str(rule.value(value))
 
 
-def _rows(connector: Connector, query: Query) -> Any:
-    return connector.fetch(query)
+def _first(connector: Connector, query: Query) -> pa.RecordBatch:
+    """The first batch; the session is freed at once, whatever else there would be."""
+    rows = connector.fetch(query)
+    try:
+        return next(rows)
+    finally:
+        close = getattr(rows, "close", None)
+        if close is not None:
+            close()
 
 
 @contextmanager
@@ -119,6 +121,14 @@ def _column(column: Column) -> ColumnShape:
         length=int(limited.group(1)) if limited else None,
         comment=column.comment,
     )
+
+
+def _texts(column: pa.Array) -> tuple[str | None, ...]:
+    """The values of a column; none of a column with dates beyond the calendar, such as infinity."""
+    try:
+        return tuple(None if value is None else _text(value) for value in column.to_pylist())
+    except (ValueError, OverflowError):
+        return ()
 
 
 def _text(value: object) -> str:

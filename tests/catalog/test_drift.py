@@ -397,3 +397,21 @@ def test_the_administration_compares_chosen_sources(enter, place, world, table):
     page = client.post(reverse("admin:catalog_datasource_changelist"), data, follow=True)
     assert "人口库: 1 new differences, 0 gone." in page.content.decode()
     assert found() == [("new", "issue_channel", State.OPEN)]
+
+
+def test_rest_lists_the_differences_of_own_entries(enter, place, world, table):
+    table(CHANGES["new"][0])
+    table(CHANGES["length"][0])
+    look(place.source, world)
+    client = enter("steward")
+    answer = client.get("/api/v1/drift/", {"kind": "length"}).json()
+    assert [(one["title"], one["column"], one["item"]) for one in answer["results"]] == [
+        ("常住人口基本信息", "address", "address")
+    ]
+    assert (answer["results"][0]["before"]["length"], answer["results"][0]["after"]["length"]) == (
+        200,
+        300,
+    )
+    assert len(client.get("/api/v1/drift/", {"state": "open"}).json()["results"]) == 2
+    assert client.get("/api/v1/drift/", {"colour": "red"}).status_code == 422
+    assert enter("stranger").get("/api/v1/drift/").json()["results"] == []

@@ -282,6 +282,16 @@ def test_the_tables_of_a_source_and_their_columns(place, source):
     assert {len(column) for column in values.values()} == {10}
 
 
+def test_values_beyond_the_calendar_do_not_stop_a_look(place, source):
+    with source.connect() as link:
+        link.execute("ALTER TABLE zzdj ADD COLUMN till date")
+        link.execute("UPDATE zzdj SET till = 'infinity'")
+    table = next(table for table in reader().tables(place) if table.name == "zzdj")
+    values = reader().sample(place, table, 1000)
+    assert values["till"] == ()
+    assert len(values["a1"]) == ROWS
+
+
 # --- files ----------------------------------------------------------------------------------
 
 CHANCE = Random(7)  # noqa: S311 - invented data
