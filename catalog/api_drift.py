@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from catalog.access import manageable_by
 from catalog.api import refuse_unknown
 from catalog.models import DriftReport
 from portal.api import CursorPage, official_of
+from portal.errors import Fault, Invalid
 
 
 class DriftSerializer(serializers.ModelSerializer[DriftReport]):
@@ -34,12 +36,13 @@ class DriftSerializer(serializers.ModelSerializer[DriftReport]):
 class DriftPage(CursorPage):
     """The newest first."""
 
-    ordering = ("-found_at", "-id")  # type: ignore[assignment]
+    ordering = ("-found_at", "-id")
 
 
+KNOWN = {"state": DriftReport.State.values, "kind": DriftReport.Kind.values}
 QUERY = [
-    OpenApiParameter("state", str, enum=DriftReport.State.values),
-    OpenApiParameter("kind", str, enum=DriftReport.Kind.values),
+    OpenApiParameter("state", str, enum=KNOWN["state"]),
+    OpenApiParameter("kind", str, enum=KNOWN["kind"]),
     OpenApiParameter("cursor", str),
     OpenApiParameter("page_size", int),
 ]
@@ -60,9 +63,13 @@ class DriftView(APIView):
         refuse_unknown(given, {parameter.name for parameter in QUERY})
         managed = manageable_by(official_of(request), timezone.localdate())
         found = DriftReport.objects.filter(resource__in=managed).select_related("resource__live")
-        for name in ("state", "kind"):
-            if request.query_params.get(name):
-                found = found.filter(**{name: request.query_params[name]})
+        for name, known in KNOWN.items():
+            wanted = request.query_params.get(name, "")
+            if wanted and wanted not in known:
+                fault = Fault(name, _("This is none of the choices."), ", ".join(known))
+                raise Invalid(fault.message, [fault])
+            if wanted:
+                found = found.filter(**{name: wanted})
         pages = DriftPage()
         rows = pages.paginate_queryset(found, request, self)
         return pages.get_paginated_response(DriftSerializer(rows, many=True).data)

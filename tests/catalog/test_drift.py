@@ -414,4 +414,5 @@ def test_rest_lists_the_differences_of_own_entries(enter, place, world, table):
     )
     assert len(client.get("/api/v1/drift/", {"state": "open"}).json()["results"]) == 2
     assert client.get("/api/v1/drift/", {"colour": "red"}).status_code == 422
+    assert client.get("/api/v1/drift/", {"state": "red"}).status_code == 422
     assert enter("stranger").get("/api/v1/drift/").json()["results"] == []
