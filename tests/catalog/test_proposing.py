@@ -1,11 +1,13 @@
 """From a table or a file to a draft: the pages, the rights, and that nothing of the data is kept."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from random import Random
 
 import openpyxl
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
@@ -14,7 +16,9 @@ from psycopg import sql
 from catalog import actions
 from catalog.models import Attachment, DataSource, Resource
 from catalog.proposing.looking import form_of
+from catalog.proposing.sheet import HOURS, sheet_sent
 from catalog.sources import SourceFault, reader
+from portal.errors import Invalid
 from portal.ledger.models import Entry
 from tests.catalog.conftest import reads_english
 from tests.catalog.recognition import columns
@@ -235,6 +239,15 @@ def test_the_table_of_another_person_is_not_accepted(client, place, world):
     assert "looked at too long ago" in client.post(PROPOSE, sent).content.decode()
     assert "looked at too long ago" in client.post(PROPOSE, sent | {"seen": "x"}).content.decode()
     assert Resource.objects.count() == before
+
+
+def test_a_table_that_was_looked_at_yesterday_has_to_be_looked_at_again(as_steward, place, world):
+    steward = world.people["steward"]
+    sent = sent_back(looked(as_steward, place))
+    assert sheet_sent(sent, steward).table == "zzdj"
+    later = world.now + timedelta(hours=HOURS, minutes=5)
+    with time_machine.travel(later), pytest.raises(Invalid, match="too long ago"):
+        sheet_sent(sent, steward)
 
 
 def test_no_value_is_kept_or_shown(as_steward, place, world, source, caplog):
