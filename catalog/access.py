@@ -151,6 +151,14 @@ def _not_visible() -> NotVisible:
     return NotVisible(_("There is no such entry in the catalog."))
 
 
+def may_pull(official: Official, resource: Resource, on: date) -> bool:
+    """Whether one of the official's departments holds the right to the entry's data."""
+    rights = ResourceGroupObjectPermission.objects.filter(
+        content_object=resource.pk, permission__codename=Permission.PULL
+    )
+    return rights.filter(group__in=sight_of(official, on).groups.values()).exists()
+
+
 def manageable_by(official: Official | None, on: date) -> ResourceQuerySet:
     """Entries of the official's departments, and those a department was asked to look after."""
     return Resource.objects.filter(search__labels__overlap=managed_labels(official, on))

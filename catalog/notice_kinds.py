@@ -28,6 +28,12 @@ TEXTS = {
     "followed.gone": _(
         "An entry that you followed is no longer shown to you; it was withdrawn or limited."
     ),
+    "drift.found": _(
+        "“%(title)s” and the table that carries it differ: %(number)s new differences."
+    ),
+    "source.unreachable": _(
+        "The data source “%(name)s” could not be read on %(nights)s days in a row."
+    ),
 }
 
 

@@ -46,3 +46,9 @@ def sweep_intakes() -> int:
     now = timezone.now()
     working.clear(now)
     return working.sweep(now)
+
+
+@shared_task(name="catalog.compare_sources")
+def compare_sources() -> dict[str, int]:
+    """Compare every source with the published entries it carries."""
+    return actions.compare_all(timezone.now())

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from catalog import views
 from catalog.views import exchange, exchange_files
 from catalog.views.rights import rights
+from catalog.views import drift, exchange, exchange_files, proposing
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/<uuid:pk>/", views.system, name="system"),
     path("drafts/", views.drafts, name="drafts"),
     path("drafts/send/", views.send_many, name="send_many"),
+    path("propose/", proposing.propose, name="propose"),
+    path("drift/", drift.drift, name="drift"),
+    path("drift/sources/<int:pk>/", drift.compare_now, name="compare_now"),
+    path("drift/<uuid:pk>/", drift.decide, name="drift_decide"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),
@@ -32,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/<uuid:pk>/faults.xlsx", exchange_files.faulty, name="intake_faults"),
     path("<uuid:pk>/", views.entry, name="entry"),
     path("<uuid:pk>/rights/", rights, name="rights"),
+    path("<uuid:pk>/propose/", proposing.propose, name="propose_for"),
     path("<uuid:pk>/send/", views.send, name="send"),
     path("<uuid:pk>/reviews/", views.timeline, name="timeline"),
     path("<uuid:pk>/compare/", views.compare, name="compare"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
@@ -219,6 +220,9 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 DELIVERY_ROOT = VAR_DIR / "deliveries"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = (
+    5_000  # a table of 300 columns with ten cells each is edited at once
+)
 
 # --- background work -----------------------------------------------------------------------
 CELERY_BROKER_URL = BROKER_URL
@@ -253,6 +257,11 @@ CELERY_BEAT_SCHEDULE = {
     "count uses anew": {"task": "sharing.recount_use", "schedule": 86_400.0},
     "tell of what is followed": {"task": "catalog.tell_followers", "schedule": 600.0},
     "wake lost uploads": {"task": "catalog.sweep_intakes", "schedule": 60.0},
+    # at night, when sources are little used; long before anybody comes to work
+    "compare sources and entries": {
+        "task": "catalog.compare_sources",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }

@@ -13,6 +13,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
+        from catalog.sources import register_reader
         from portal.worktime.changes import on_calendar_change
         from sharing import (
             grants,
@@ -23,6 +24,7 @@ class SharingConfig(AppConfig):
             tasks,  # noqa: F401 - named by the outbox
         )
         from sharing.pulling import sources
+        from sharing.pulling.reading import Reader
 
         ledger_kinds.register_all()
         notice_kinds.register_all()
@@ -31,6 +33,7 @@ class SharingConfig(AppConfig):
         hooks.register_use("sharing", offering.use_counts)
         hooks.register_mask_names(offering.mask_names)
         hooks.register_credentials(sources.CREDENTIALS)
+        register_reader(Reader())
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
 

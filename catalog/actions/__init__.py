@@ -3,6 +3,7 @@
 from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.census import save_system
+from catalog.actions.comparing import compare_all, compare_source
 from catalog.actions.drafts import (
     create_draft,
     finish_draft,
@@ -10,6 +11,7 @@ from catalog.actions.drafts import (
     revise,
     save_draft,
 )
+from catalog.actions.drift import can_be_taken, note_drift, take_drift_over
 from catalog.actions.faults import content_faults, entered_faults, publication_faults
 from catalog.actions.following import (
     change_search,
@@ -19,6 +21,7 @@ from catalog.actions.following import (
     tell_followers,
     unfollow_entry,
 )
+from catalog.actions.proposing import Acceptance, Place, accept_proposal
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
     MOST_AT_ONCE,
@@ -37,15 +40,21 @@ from catalog.actions.withdrawing import withdraw
 
 __all__ = [
     "MOST_AT_ONCE",
+    "Acceptance",
     "Location",
     "NewDraft",
     "Outcome",
+    "Place",
     "Sending",
+    "accept_proposal",
     "attach",
     "attachment_faults",
     "available_commands",
+    "can_be_taken",
     "change_search",
     "check_draft",
+    "compare_all",
+    "compare_source",
     "content_digest",
     "content_faults",
     "create_draft",
@@ -58,6 +67,7 @@ __all__ = [
     "follow_entry",
     "forbid",
     "is_under_review",
+    "note_drift",
     "permit",
     "permit_many",
     "publication_faults",
@@ -73,6 +83,7 @@ __all__ = [
     "send",
     "sending_faults",
     "set_visibility",
+    "take_drift_over",
     "tell_followers",
     "unfollow_entry",
     "withdraw",

@@ -1,16 +1,24 @@
 """Attaching the data itself to an entry 挂接."""
 
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access import manages_department
 from catalog.actions.content import refuse
 from catalog.actions.drafts import lock_managed
-from catalog.models import Attachment, DataSource, Resource, ResourceVersion
+from catalog.models import (
+    Attachment,
+    DataItem,
+    DataSource,
+    Resource,
+    ResourceVersion,
+    VersionStatus,
+)
 from portal.errors import Fault, Forbidden, Text
 from portal.ledger.records import record
 from portal.organisation.models import Official
@@ -26,6 +34,7 @@ class Location(TypedDict, total=False):
     region_column: str
     change_column: str
     approximate_rows: int | None
+    described: list[dict[str, Any]]
 
 
 @transaction.atomic
@@ -39,7 +48,9 @@ def attach(
 ) -> Attachment:
     """Say which table of which source carries the entry; replaces an earlier attachment.
 
-    ``columns`` maps item keys to column names. The source must be of a department whose entries
+    ``columns`` maps item keys to column names; items of the draft of the next version may be among
+    them. ``described`` is what the table looks like now, if the caller knows; else the next
+    comparison notes it. The source must be of a department whose entries
     ``by`` looks after (Forbidden); Invalid lists what does not fit the entry.
     """
     on = timezone.localdate(now)
@@ -47,9 +58,12 @@ def attach(
     if by is not None and not manages_department(by, source.department, on):
         raise Forbidden(_("The data source belongs to another department."))
     attachment = Attachment.objects.filter(resource=locked).first() or Attachment(resource=locked)
+    before = attachment.source_id, attachment.schema, attachment.table
     attachment.source = source
     for name, value in location.items():
         setattr(attachment, name, value)
+    if before != (source.pk, attachment.schema, attachment.table):
+        attachment.described = location.get("described", [])
     refuse(attachment_faults(attachment, locked))
     attachment.save()
     record(
@@ -95,7 +109,10 @@ def attachment_faults(attachment: Attachment, resource: Resource) -> list[Fault]
 
 
 def _column_faults(attachment: Attachment, version: ResourceVersion) -> list[Fault]:
-    keys = set(version.items.values_list("key", flat=True))
+    versions = Q(version=version) | Q(
+        version__resource=version.resource_id, version__status=VersionStatus.DRAFT
+    )
+    keys = set(DataItem.objects.filter(versions).values_list("key", flat=True))
     unknown = sorted(set(attachment.columns) - keys)
     if not unknown:
         return []

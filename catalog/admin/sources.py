@@ -37,6 +37,19 @@ class DataSourceAdmin(ManagedAdmin):
     list_filter = ("connector", "suspended")
     search_fields = ("name", "department__name")
     list_select_related = ("department",)
+    actions = ("compare_now",)
+
+    @admin.action(description=_("Compare with the entries they carry"))
+    def compare_now(self, request: HttpRequest, queryset: QuerySet[DataSource]) -> None:
+        """Compare each of the chosen sources at once, and say what came of it."""
+        for source in queryset:
+            outcome = actions.compare_source(source, now=timezone.now(), by=reader_of(request))
+            if outcome.fault is not None:
+                warn_of(request, outcome.fault)
+                continue
+            text = _("%(source)s: %(opened)s new differences, %(closed)s gone.")
+            params = {"source": source, "opened": outcome.opened, "closed": outcome.closed}
+            self.message_user(request, text % params)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSource]:
         """Only sources of the reader's departments."""

@@ -3,6 +3,7 @@
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
+from catalog.models.drift import DriftReport, SourceCheck
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
@@ -42,6 +43,7 @@ __all__ = [
     "DataItem",
     "DataSource",
     "DataType",
+    "DriftReport",
     "FollowedEntry",
     "FormatClass",
     "Grade",
@@ -71,6 +73,7 @@ __all__ = [
     "SearchGone",
     "SecrecyMark",
     "SharingType",
+    "SourceCheck",
     "SynonymGroup",
     "SystemState",
     "UpdateCycle",

@@ -61,6 +61,12 @@ class Attachment(models.Model):
     region_column = models.CharField(_("region column"), max_length=63, blank=True)
     change_column = models.CharField(_("change column"), max_length=63, blank=True)
     approximate_rows = models.BigIntegerField(_("rows, about"), null=True, blank=True)
+    described = models.JSONField(
+        _("columns when attached"),
+        default=list,
+        editable=False,
+        help_text=_("What the table looked like, column by column; changes are found against it."),
+    )
 
     class Meta:
         verbose_name = _("attachment")

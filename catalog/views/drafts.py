@@ -21,6 +21,7 @@ from catalog.lifecycle.terms import Command
 from catalog.models import PublicationReview, Resource, ResourceVersion, VersionStatus
 from catalog.presenting import reviews as words
 from catalog.presenting.differences import difference
+from catalog.views.drift import open_reports
 from catalog.views.readers import reader_of
 from portal.errors import Invalid, NotAllowed, NotVisible, PortalError
 from portal.organisation.models import Official
@@ -52,6 +53,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "rows": rows,
+        "differences": open_reports(official).count(),
         "several": sum(row["sends"] for row in rows) > 1,
         "show": which,
         "states": STATES,

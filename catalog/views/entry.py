@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import hooks
-from catalog.access import can_manage, get_visible
+from catalog.access import can_manage, get_visible, may_pull
 from catalog.actions import content_faults
 from catalog.models import (
     Attachment,
     DataItem,
+    DriftReport,
     Mode,
     PublicationReview,
     Resource,
@@ -25,10 +26,11 @@ from catalog.models import (
     ReviewStatus,
     VersionStatus,
 )
+from catalog.presenting.drift import ShownDrift, shown
 from catalog.presenting.reviews import next_step, state_tag
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
-from portal.organisation.models import Post, Role
+from portal.organisation.models import Official, Post, Role
 
 MOST_VERSIONS = 10
 
@@ -57,6 +59,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
+        "drift": _drift(official, resource, on, managed=managed),
         "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
@@ -68,6 +71,14 @@ def _review(resource: Resource) -> PublicationReview | None:
         resource=resource, version__status=VersionStatus.DRAFT
     )
     return drafts.select_related("version", "resource").first()
+
+
+def _drift(official: Official, resource: Resource, on: date, *, managed: bool) -> list[ShownDrift]:
+    """Where the source differs, for those whom it concerns: managers and recipients."""
+    open_states = [DriftReport.State.OPEN, DriftReport.State.TAKEN]
+    reports = resource.drift_reports.filter(state__in=open_states).select_related("draft")
+    found = [shown(report) for report in reports]
+    return found if found and (managed or may_pull(official, resource, on)) else []
 
 
 def _can_be_sent(resource: Resource, review: PublicationReview | None) -> bool:

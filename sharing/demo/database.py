@@ -170,6 +170,14 @@ def _let_read(link: psycopg.Connection[Any], dbname: str, reader: str) -> None:
     link.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}").format(role))
 
 
+def change(dbname: str) -> None:
+    """What the provider's programmers did without telling anybody: a column more, a longer one."""
+    with _connect(dbname) as link:
+        link.execute("ALTER TABLE vehicle ADD COLUMN handling_channel varchar(20)")
+        link.execute("COMMENT ON COLUMN vehicle.handling_channel IS '办理渠道'")
+        link.execute("ALTER TABLE vehicle ALTER COLUMN last_passage TYPE varchar(200)")
+
+
 def drop() -> None:
     """Remove the source database and its reader, if they are the demonstration's."""
     main = connection.get_connection_params()

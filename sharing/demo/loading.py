@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import demo as catalog_demo
+from catalog.actions import compare_all
 from catalog.demo import Catalog
 from catalog.models import InformationSystem, Resource
 from portal.notices.models import Notice
@@ -26,7 +27,7 @@ from sharing.demo import story
 from sharing.demo.attaching import attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
-from sharing.demo.database import SourceNotMadeError, make
+from sharing.demo.database import SourceNotMadeError, change, make
 from sharing.demo.scripts import scripts
 from sharing.models import Application, ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.pulling.requests import request_pull
@@ -125,7 +126,14 @@ class _Loader:
                 _("No source database, so nothing can be pulled: %(reason)s") % {"reason": error}
             )
             return
+        self._nights(database.dbname)
         self.report.source = database.dbname
+
+    def _nights(self, dbname: str) -> None:
+        """Sources and entries were compared the night before last, when all was well, and last night."""
+        compare_all(self.now - timedelta(days=2))
+        change(dbname)
+        compare_all(self.now - timedelta(hours=8))
 
     def _reviews(self, made: Organisation) -> None:
         busy = set(ApplicationItem.objects.values_list("resource_id", flat=True))

@@ -251,4 +251,19 @@ ALTER TABLE vehicle ADD PRIMARY KEY (plate_no);
 CREATE INDEX ON vehicle (region_code text_pattern_ops);
 COMMENT ON TABLE vehicle IS '机动车登记';
 
-ANALYZE hy_djxx, death, insured, allowance, disability_card, enterprise, food_licence, property, vehicle;
+-- No entry carries this table yet: names of columns that say nothing, and one that says wrong.
+CREATE TABLE zzdj AS
+SELECT id_number AS a1, name AS a2, phone AS a3, address AS a4, household_no AS sfzh,
+  (ARRAY['01','02','03','04'])[1 + pg_temp.pick(row_no, 130, 4)]::varchar(2) AS zt,
+  current_setting('demo.today')::date - pg_temp.pick(row_no, 131, 900) AS djrq,
+  (ARRAY['是','否'])[1 + pg_temp.pick(row_no, 132, 2)]::varchar(2) AS sfgz,
+  CASE WHEN pg_temp.pick(row_no, 133, 9) = 0 THEN '已电话核实' || phone ELSE '第' || row_no || '号材料齐全' END AS bz,
+  region_code AS xzqh, updated_at AS gxsj
+FROM resident WHERE row_no % 40 = 1;
+ALTER TABLE zzdj ADD PRIMARY KEY (a1);
+COMMENT ON TABLE zzdj IS '流动人口居住登记';
+COMMENT ON COLUMN zzdj.a4 IS '居住地址';
+COMMENT ON COLUMN zzdj.sfzh IS '身份证件';
+COMMENT ON COLUMN zzdj.sfgz IS '是否有工作';
+
+ANALYZE zzdj, hy_djxx, death, insured, allowance, disability_card, enterprise, food_licence, property, vehicle;

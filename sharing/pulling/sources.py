@@ -10,7 +10,7 @@ from catalog.hooks import Credentials
 from catalog.models import DataSource
 from portal.embedded import addresses
 from portal.env import EMBEDDED_SERVICES, VAR_DIR
-from sharing.connectors.base import Connector, ConnectorContext
+from sharing.connectors.base import Connector, ConnectorContext, Timeouts
 from sharing.connectors.errors import NotAllowedHost, UnknownConnector
 from sharing.connectors.registry import connect, connector_class
 from sharing.protection import crypto
@@ -42,8 +42,10 @@ CREDENTIALS: Final = Credentials(fields=secret_fields, store=store_credentials)
 """For the catalog, whose pages take credentials in but cannot read them."""
 
 
-def connector_for(source: DataSource) -> Connector:
-    """The connector of the source.
+def connector_for(
+    source: DataSource, *, timeouts: Timeouts | None = None, schema: str = ""
+) -> Connector:
+    """The connector of the source; ``schema`` looks into another one than the source names.
 
     Raises DecryptionError, InvalidOptions, UnknownConnector, and NotAllowedHost for the portal's
     own database: nobody reads accounts or the ledger by attaching them to an entry.
@@ -55,8 +57,13 @@ def connector_for(source: DataSource) -> Connector:
         if source.secrets
         else {}
     )
+    takes_schema = "schema" in connector_class(source.connector).option_fields
+    options = {**source.options, "schema": schema} if schema and takes_schema else source.options
     context = ConnectorContext(
-        options=source.options, secrets=secrets, allowed_hosts=allowed_hosts()
+        options=options,
+        secrets=secrets,
+        timeouts=timeouts or Timeouts(),
+        allowed_hosts=allowed_hosts(),
     )
     return connect(source.connector, context)
 

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.utils import timezone
 from stdnum.cn import ric
 
-from catalog.models import Attachment, DataSource
+from catalog.models import Attachment, DataSource, DriftReport
+from catalog.proposing.looking import look_at_source
+from catalog.recognition.propose import title_of
 from portal.organisation import uscc
+from portal.organisation.models import Official
 from sharing.demo.database import FEW_PEOPLE
 from sharing.pulling.sources import connector_for
 
@@ -73,3 +77,26 @@ def test_every_attached_column_exists() -> None:
         assert set(attachment.columns.values()) <= columns
         assert {*attachment.key_columns, attachment.region_column} <= columns
         assert attachment.change_column in columns
+
+
+def test_source_and_entry_have_come_apart_where_the_demonstration_says() -> None:
+    found = DriftReport.objects.order_by("kind").values_list("kind", "column", "state")
+    assert list(found) == [("length", "last_passage", "open"), ("new", "handling_channel", "open")]
+    resources = set(DriftReport.objects.values_list("resource__live__title", flat=True))
+    assert resources == {"机动车登记信息"}
+
+
+def test_there_is_a_table_to_propose_items_from() -> None:
+    source = DataSource.objects.get(name="省人口信息管理系统")
+    steward = Official.objects.get(username="police.steward")
+    now = timezone.now()
+    look = look_at_source(by=steward, source=source, label="public.zzdj", now=now)
+    found = {one.column.name: one.finding.meaning.value for one in look.proposals}
+    assert found == {
+        "a1": "id_number", "a2": "name", "a3": "mobile", "a4": "address", "sfzh": "integer",
+        "zt": "code", "djrq": "date", "sfgz": "boolean", "bz": "text", "xzqh": "region_code",
+        "gxsj": "datetime",
+    }  # fmt: skip
+    warned = {one.column.name for one in look.proposals if one.finding.warnings}
+    assert warned >= {"sfzh", "bz"}
+    assert title_of(look.table) == "流动人口居住登记信息"
