@@ -44,7 +44,7 @@ FROM catalog_resourcesearch AS row WHERE row.resource_id = words.row_id
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_information_systems"),
+        ("catalog", "0012_drift"),
     ]
 
     operations = [
