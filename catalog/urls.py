@@ -3,9 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import exchange, exchange_files
-from catalog.views.rights import rights
 from catalog.views import drift, exchange, exchange_files, proposing
+from catalog.views.rights import rights
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
