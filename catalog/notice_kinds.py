@@ -28,6 +28,18 @@ TEXTS = {
     "followed.gone": _(
         "An entry that you followed is no longer shown to you; it was withdrawn or limited."
     ),
+    "harvest.first": _(
+        "The first harvest of “%(source)s” waits for you: %(new)s entries would come in."
+    ),
+    "harvest.not_agreed": _(
+        "The harvest of “%(source)s” waits for you: new %(new)s, changed %(changed)s, gone "
+        "%(gone)s."
+    ),
+    "harvest.many_gone": _(
+        "The harvest of “%(source)s” would withdraw %(gone)s entries, more than three of ten. It "
+        "waits for you."
+    ),
+    "harvest.failed": _("The harvest of “%(source)s” was stopped by a fault; see what to do."),
 }
 
 

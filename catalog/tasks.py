@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from catalog import actions
 from catalog.exchange import working
+from catalog.harvest import clockwork
+from catalog.harvest import working as harvesting
 from catalog.reminders import remind
 
 
@@ -46,3 +48,15 @@ def sweep_intakes() -> int:
     now = timezone.now()
     working.clear(now)
     return working.sweep(now)
+
+
+@shared_task(name="catalog.run_harvest")
+def run_harvest(pk: str) -> str:
+    """Do what there is to do on a harvest; safe to run twice."""
+    return harvesting.work(UUID(pk), clock=timezone.now)
+
+
+@shared_task(name="catalog.look_after_harvests")
+def look_after_harvests() -> dict[str, int]:
+    """Start harvests that are due, wake lost ones, clear old ones."""
+    return clockwork.look_after(timezone.now())

@@ -107,8 +107,7 @@ class Writer:
             resource=resource,
             number=number,
             status=VersionStatus.IMPORTED,
-            classification=self._classification,
-            **entry.content,
+            **{"classification": self._classification, **entry.content},
         )
 
 

@@ -4,6 +4,7 @@ from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
+from catalog.models.harvests import HarvestedEntry, HarvestRecord, HarvestRun, HarvestSource
 from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
 from catalog.models.numbering import CodeSeries
@@ -45,6 +46,10 @@ __all__ = [
     "FollowedEntry",
     "FormatClass",
     "Grade",
+    "HarvestRecord",
+    "HarvestRun",
+    "HarvestSource",
+    "HarvestedEntry",
     "ImportRun",
     "InformationSystem",
     "Intake",
