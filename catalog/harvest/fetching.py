@@ -159,7 +159,8 @@ class Client:
                 _path(parts),
                 headers={"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": AGENT},
             )
-            return self._read(connection.getresponse(), parts.geturl(), deadline)
+            with connection.getresponse() as response:
+                return self._read(response, parts.geturl(), deadline)
         except ssl.SSLCertVerificationError as error:
             raise unreadable(
                 filled(_("its certificate is not valid (%(why)s)"), why=error.verify_message)

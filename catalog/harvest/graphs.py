@@ -34,7 +34,8 @@ def parse(body: bytes, kind: str, address: str) -> Graph:
         _check_xml(body)
     elif form == "json-ld":
         _check_contexts(body)
-    graph = Graph(bind_namespaces="none")
+    # the plain store: in one that knows contexts, JSON-LD goes through deprecated code of rdflib
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
     try:
         graph.parse(data=body, format=form, publicID=address)
     except RecursionError:

@@ -4,7 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,7 +28,8 @@ Route = Callable[[dict[str, str]], Reply]
 
 def as_json(result: Any, **more: Any) -> Reply:
     """An answer of CKAN's API."""
-    return Reply(json.dumps({"success": True, "result": result} | more).encode())
+    content = {"success": True, "result": result} | more
+    return Reply(json.dumps(content, ensure_ascii=False).encode())
 
 
 def package(number: int, **changes: Any) -> dict[str, Any]:
@@ -97,7 +98,8 @@ class Site:
         for name, value in reply.headers.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(reply.body)
+        with suppress(ConnectionError):  # a client that had enough of it
+            handler.wfile.write(reply.body)
 
     def _search(self, query: dict[str, str]) -> Reply:
         start, rows = int(query["start"]), int(query["rows"])

@@ -147,9 +147,7 @@ def test_a_record_without_identifier_stops_withdrawals(harvest: Harvest, site: S
 
 
 @pytest.mark.parametrize(("left", "waits"), [(7, False), (6, True)])
-def test_the_brake_holds_when_many_would_vanish(
-    harvest: Harvest, site: Site, left: int, waits
-):
+def test_the_brake_holds_when_many_would_vanish(harvest: Harvest, site: Site, left: int, waits):
     site.packages = [package(n) for n in range(10)]
     harvest("new")
     HarvestSource.objects.update(apply_gone=True)
