@@ -1,6 +1,7 @@
 """Parsing RDF that strangers wrote: no entities, no contexts from elsewhere, no network."""
 
 import json
+import warnings
 from typing import Any
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
@@ -34,10 +35,12 @@ def parse(body: bytes, kind: str, address: str) -> Graph:
         _check_xml(body)
     elif form == "json-ld":
         _check_contexts(body)
-    # the plain store: in one that knows contexts, JSON-LD goes through deprecated code of rdflib
-    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    graph = Graph(bind_namespaces="none")
     try:
-        graph.parse(data=body, format=form, publicID=address)
+        with warnings.catch_warnings():
+            # rdflib's own reader of JSON-LD stands on a class that rdflib itself deprecates
+            warnings.simplefilter("ignore", DeprecationWarning)
+            graph.parse(data=body, format=form, publicID=address)
     except RecursionError:
         raise unreadable(_("it is nested too deeply")) from None
     except Exception as error:  # noqa: BLE001 - the parsers raise whatever they come across
