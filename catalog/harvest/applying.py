@@ -2,10 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import translation
@@ -16,7 +16,7 @@ from catalog.exchange.entries import Entry
 from catalog.exchange.names import read_name
 from catalog.exchange.providers import Providers
 from catalog.exchange.writing import PROVISIONAL_CLASS, Writer
-from catalog.harvest.checking import known_entries, state_of
+from catalog.harvest.checking import is_taken_over, known_entries, state_of
 from catalog.harvest.mapping import content_of
 from catalog.models import (
     Classification,
@@ -42,7 +42,7 @@ class Applier:
     def __init__(self, run: HarvestRun, *, now: datetime) -> None:
         self._run, self._now = run, now
         self._nodes = {node.code: node for node in Classification.objects.all()}
-        self._writer = _Writer(Providers(now=now))
+        self._writer = _Writer(Providers(now=now), run.source_id)
 
     def apply(self, records: Sequence[HarvestRecord]) -> Counter[str]:
         """Write, and withdraw what is gone; each record says afterwards what became of it.
@@ -80,7 +80,7 @@ class Applier:
             Resource.objects.filter(pk=record.target).exclude(
                 provider_id=record.provider_id
             ).update(provider_id=record.provider_id)
-        self._keep_origins(wanted)
+        self._keep_origins(wanted, written)
         reindex(list(written.values()))
 
     def _entry(self, record: HarvestRecord) -> Entry:
@@ -95,11 +95,13 @@ class Applier:
             status=ResourceStatus.IMPORTED, updated_at=self._now
         )
 
-    def _keep_origins(self, records: Sequence[HarvestRecord]) -> None:
+    def _keep_origins(
+        self, records: Sequence[HarvestRecord], written: Mapping[str | None, UUID]
+    ) -> None:
         HarvestedEntry.objects.bulk_create(
             (
                 HarvestedEntry(
-                    resource_id=record.target,
+                    resource_id=written[record.key],
                     source=self._run.source,
                     identifier=record.identifier,
                     link=record.link,
@@ -113,9 +115,11 @@ class Applier:
         )
 
     def _withdraw(self, record: HarvestRecord) -> None:
-        resource = Resource.objects.filter(pk=record.target).first()
-        origin = HarvestedEntry.objects.filter(resource=record.target).first()
-        if resource is None or origin is None or resource.status != ResourceStatus.IMPORTED:
+        list(Resource.objects.select_for_update(no_key=True).filter(external_key=record.key))
+        resource = known_entries([record.key]).get(record.key)
+        origin = HarvestedEntry.objects.filter(resource=resource).first() if resource else None
+        shown = resource is not None and resource.status == ResourceStatus.IMPORTED
+        if resource is None or origin is None or not shown or is_taken_over(resource):
             record.state = State.LEFT
             return
         with translation.override(settings.LANGUAGE_CODE):
@@ -153,12 +157,17 @@ class Applier:
 
 
 class _Writer(Writer):
-    """Writes entries whose departments are known already."""
+    """Writes entries whose departments are known already, and whose ids follow from their keys."""
 
-    def __init__(self, providers: Providers) -> None:
+    def __init__(self, providers: Providers, source_id: UUID) -> None:
         super().__init__(providers)
+        self._source_id = source_id
         self.providers: dict[str, int] = {}
 
     def provider_of(self, entry: Entry) -> int:
         """The department that the check found."""
         return self.providers[entry.key]
+
+    def new_id(self, entry: Entry) -> UUID:
+        """The same record of the same source has the same address, also in a portal set up anew."""
+        return uuid5(self._source_id, entry.key)

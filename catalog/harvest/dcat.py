@@ -86,7 +86,7 @@ def _record(graph: Graph, dataset: Node, address: str) -> Record:
 def _values(graph: Graph, dataset: Node, address: str) -> dict[str, Any]:
     distributions = list(graph.objects(dataset, DCAT.distribution))
     landing = first_text(graph.objects(dataset, DCAT.landingPage))
-    publisher = next(iter(sorted(graph.objects(dataset, DCTERMS.publisher))), None)
+    publisher = next(iter(sorted(graph.objects(dataset, DCTERMS.publisher), key=str)), None)
     modes = sorted(filter(None, (mode_of(str(node)) for node in distributions)))
     return {
         "title": _in(graph, dataset, DCTERMS.title, _CHINESE),
@@ -163,7 +163,7 @@ def _formats(graph: Graph, distributions: Sequence[Node]) -> set[str]:
 
 
 def _condition(graph: Graph, distributions: Sequence[Node]) -> str:
-    for node in sorted(distributions):
+    for node in sorted(distributions, key=str):
         for rights in graph.objects(node, DCTERMS.rights):
             if isinstance(rights, Literal):
                 return str(rights)

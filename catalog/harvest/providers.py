@@ -62,4 +62,5 @@ class HarvestProviders:
         return found
 
     def _offices(self) -> DepartmentQuerySet:
-        return Department.objects.in_office(self._on).select_related("region")
+        found: DepartmentQuerySet = Department.objects.in_office(self._on).select_related("region")
+        return found
