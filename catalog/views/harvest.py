@@ -274,7 +274,7 @@ def _figures(run: HarvestRun) -> list[tuple[str, int]]:
     going = sum(counts.get(kind, 0) for kind in (State.GONE, State.WITHDRAWN))
     return [
         *told,
-        (_("Read"), run.seen),
+        (_("Records read"), run.seen),
         (_("New"), coming),
         (_("Changed"), changing),
         (_("To be withdrawn") if run.status == Status.READY else _("Withdrawn"), going),

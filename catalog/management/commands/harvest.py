@@ -68,7 +68,7 @@ class Command(BaseCommand):
         table.add_column(_("what"))
         table.add_column(_("how many"), justify="right")
         table.add_row(_("According to the source"), "–" if run.told is None else f"{run.told:,}")
-        table.add_row(_("Read"), f"{run.seen:,}")
+        table.add_row(_("Records read"), f"{run.seen:,}")
         for state in HarvestRecord.State:
             if number := run.counts.get(state):
                 table.add_row(str(state.label), f"{number:,}")
