@@ -78,11 +78,11 @@ class EntrySerializer(serializers.Serializer[Any]):
 class OriginSerializer(serializers.ModelSerializer[HarvestedEntry]):
     """Where a harvested entry came from."""
 
-    source = serializers.CharField(source="source.name")
+    catalog = serializers.CharField(source="source.name")
 
     class Meta:
         model = HarvestedEntry
-        fields = ["source", "identifier", "link", "taken_at", "gone_at"]
+        fields = ["catalog", "identifier", "link", "taken_at", "gone_at"]
 
 
 class EntryDetailSerializer(serializers.Serializer[Any]):

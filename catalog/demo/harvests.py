@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog.harvest import runs
-from catalog.harvest.reading import Page, Record, broken
+from catalog.harvest.reading import Page, Record
 from catalog.harvest.sources import FIELDS
 from catalog.harvest.working import work
 from catalog.models import HarvestSource
@@ -87,6 +87,7 @@ def _values(*line: str) -> dict[str, Any]:
         "identifier": identifier, "title": title, "description": abstract,
         "department": department, "update_frequency": frequency, "is_open": "无条件开放",
         "data_formats": formats.split(","), "tags": words.split(","),
+        "category": words.split(",")[0],
         "publish_time": "2023-06-01", "update_time": "2025-09-30",
         "url": f"{SITE}/dataset/{identifier}",
     }  # fmt: skip
@@ -104,7 +105,7 @@ def _before() -> list[Record]:
 
 
 def _after() -> list[Record]:
-    """Three records more, two changed, one gone, three with faults."""
+    """Three records more, two changed, one gone, two with faults."""
     found = [one for one in _sample() if one["identifier"] != _GONE]
     by_id = {one["identifier"]: one for one in found}
     by_id["parking"]["description"] = (
@@ -118,4 +119,4 @@ def _after() -> list[Record]:
         "department": "市海洋局",
     }
     nameless = by_id["rain"] | {"identifier": "wind", "title": ""}
-    return [*_records([*found, lost, nameless]), broken("null")]
+    return _records([*found, lost, nameless])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 from django.utils import timezone
 
 from catalog.harvest.mapping import Mapped, content_of, digest, map_record
@@ -178,7 +178,8 @@ def note_vanished(run: HarvestRun, gone: Iterable[HarvestedEntry]) -> None:
 
 def counts_of(run: HarvestRun) -> dict[str, int]:
     """How many records of each state the run has, and how many people left out."""
-    states = Counter(run.records.values_list("state", flat=True))
+    grouped = run.records.order_by().values("state").annotate(number=Count("pk"))
+    states = Counter(dict(grouped.values_list("state", "number")))
     return {
         "records": sum(states.values()) - states[State.GONE] - states[State.WITHDRAWN],
         **{str(state): states[state] for state in State if states[state]},

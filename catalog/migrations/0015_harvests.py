@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                             ("checking", "being compared"),
                             ("ready", "waiting for the authority"),
                             ("applying", "being taken over"),
-                            ("done", "done"),
+                            ("done", "finished"),
                             ("failed", "stopped by a fault"),
                             ("stopped", "stopped"),
                         ],

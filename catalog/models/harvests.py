@@ -120,7 +120,7 @@ class HarvestRun(models.Model):
         CHECKING = "checking", _("being compared")
         READY = "ready", _("waiting for the authority")
         APPLYING = "applying", _("being taken over")
-        DONE = "done", _("done")
+        DONE = "done", _("finished")
         FAILED = "failed", _("stopped by a fault")
         STOPPED = "stopped", _("stopped")
 

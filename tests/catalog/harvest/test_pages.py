@@ -15,6 +15,7 @@ from catalog.models import HarvestedEntry, HarvestRun, HarvestSource
 from portal.errors import Forbidden, Invalid
 from portal.ledger.models import Entry
 from tests.catalog.conftest import reads_english
+from tests.catalog.exchange.files import checked, workbook
 from tests.catalog.harvest.conftest import Harvest, make_source
 from tests.catalog.harvest.site import Reply, Site, package
 from tests.world import World
@@ -140,6 +141,29 @@ def test_an_entry_says_where_it_came_from(
     assert "Harvested from 省交通开放平台" in text
     assert f'href="{site.address}/dataset/data-1"' in text
     assert "read-only here" in text
+
+
+def test_rest_says_where_an_entry_came_from(
+    client: Client, world: World, harvest: Harvest, site: Site
+):
+    site.packages = [package(n) for n in range(4)]
+    harvest("new")
+    entry = HarvestedEntry.objects.get(identifier="p-0001")
+    client.force_login(world.people["clerk"])
+    found = client.get(f"/api/v1/entries/{entry.pk}/").json()["harvested_from"]
+    assert (found["catalog"], found["identifier"], found["gone_at"]) == (
+        "省交通开放平台", "p-0001", None,
+    )  # fmt: skip
+    own = client.get(f"/api/v1/entries/{world.resource.pk}/").json()
+    assert own["harvested_from"] is None
+
+
+def test_a_sheet_cannot_change_a_harvested_entry(world: World, harvest: Harvest, site: Site):
+    site.packages = [package(n) for n in range(4)]
+    harvest("new")
+    content = workbook(("目录", [["信息资源名称", "摘要"], ["公交线路信息1", "别的摘要"]]))
+    intake = checked(world, content)
+    assert intake.rows.get().faults[0]["code"] == "harvested"
 
 
 def test_a_link_of_the_source_cannot_lead_astray(
