@@ -77,9 +77,9 @@ class Applier:
         for record in wanted:
             record.target = written[record.key]
             record.state = _DONE[State(record.state)]
-            Resource.objects.filter(pk=record.target).exclude(
-                provider_id=record.provider_id
-            ).update(provider_id=record.provider_id)
+            before = known.get(record.key)
+            if before is not None and before.provider_id != record.provider_id:
+                Resource.objects.filter(pk=before.pk).update(provider_id=record.provider_id)
         self._keep_origins(wanted, written)
         reindex(list(written.values()))
 

@@ -15,10 +15,12 @@ from catalog.harvest.fetching import Client, NotFound
 from catalog.harvest.problems import unreadable
 from catalog.harvest.reading import (
     CYCLE_WORDS,
+    MOST_RECORDS,
     OPEN_WORDS,
     Page,
     Record,
     broken,
+    clean,
     first_text,
     link_of,
     mode_of,
@@ -68,7 +70,7 @@ class CkanReader:
         if not isinstance(found, dict) or not isinstance(found.get("results"), list):
             raise unreadable(_("it is not an answer of CKAN’s API"))
         rows, told = found["results"], found.get("count")
-        if not isinstance(told, int) or told < 0:
+        if not isinstance(told, int) or not 0 <= told <= MOST_RECORDS:
             raise unreadable(_("it does not say how many packages there are"))
         end = start + len(rows)
         more = bool(rows) and end < told
@@ -78,7 +80,7 @@ class CkanReader:
         names = self._ask("package_list")
         if not isinstance(names, list):
             raise unreadable(_("it is not an answer of CKAN’s API"))
-        names = sorted({str(name) for name in names})
+        names = sorted({clean(name) for name in names})
         return Page([], "list:0" if names else "", len(names), names=names)
 
     def _listed(self, place: int, names: Sequence[str]) -> Page:
@@ -95,7 +97,7 @@ class CkanReader:
         if not isinstance(package, dict):
             return broken(package)
         identifier = package.get("id") or package.get("name") or ""
-        return Record(str(identifier), shortened(_values(package, self._site)))
+        return Record(clean(identifier), shortened(_values(package, self._site)))
 
 
 def _values(package: Mapping[str, Any], site: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from catalog.harvest.reading import (
     OPEN_WORDS,
     Page,
     Record,
+    clean,
     first_text,
     link_of,
     mode_of,
@@ -68,19 +69,21 @@ def _datasets(graph: Graph) -> list[Node]:
 def _following(graph: Graph, address: str) -> str:
     for name in (HYDRA["next"], HYDRA.nextPage):
         for node in graph.objects(None, name):
-            return urljoin(address, str(node))
+            return clean(urljoin(address, str(node)))
     return ""
 
 
 def _total(graph: Graph) -> int | None:
-    numbers = [int(text) for text in _texts(graph, None, HYDRA.totalItems) if text.isdigit()]
-    return max(numbers, default=None)
+    texts = (text for text in _texts(graph, None, HYDRA.totalItems) if text.isdecimal())
+    return max((int(text) for text in texts if len(text) < 10), default=None)
 
 
 def _record(graph: Graph, dataset: Node, address: str) -> Record:
     identifiers = sorted(_texts(graph, dataset, DCTERMS.identifier))
     own = str(dataset) if isinstance(dataset, URIRef) else ""
-    return Record(own or first_text(identifiers), shortened(_values(graph, dataset, address)))
+    return Record(
+        clean(own or first_text(identifiers)), shortened(_values(graph, dataset, address))
+    )
 
 
 def _values(graph: Graph, dataset: Node, address: str) -> dict[str, Any]:

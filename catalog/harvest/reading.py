@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from catalog.models import Mode, OpenType, UpdateCycle
 
 LONGEST_TEXT = 8_000
+MOST_RECORDS = 10**9
+"""A source that says it has more than this is not believed."""
 MOST_VALUES = 200
 CYCLE_WORDS = {
     UpdateCycle.REALTIME: "实时", UpdateCycle.DAILY: "每日", UpdateCycle.WEEKLY: "每周",
@@ -56,9 +58,15 @@ class Reader(Protocol):
         ...
 
 
+def clean(value: object) -> str:
+    """Text that the database takes: no zero characters, no halves of surrogate pairs."""
+    text = str(value).replace("\x00", "")
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+
+
 def broken(value: object) -> Record:
     """Something that stood where a record should."""
-    return Record("", {"broken": str(value)[:200]})
+    return Record("", {"broken": clean(value)[:200]})
 
 
 def shortened(raw: dict[str, Any]) -> dict[str, Any]:
@@ -74,10 +82,10 @@ def shortened(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _short(value: Any) -> Any:
     if isinstance(value, str):
-        return value[:LONGEST_TEXT].replace("\x00", "")
+        return clean(value[:LONGEST_TEXT])
     if isinstance(value, list):
         return [_short(one) for one in value[:MOST_VALUES]]
-    return value
+    return value if isinstance(value, (bool, int, float)) or value is None else clean(value)
 
 
 def mode_of(identifier: str) -> str:

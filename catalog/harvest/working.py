@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +76,7 @@ def work(pk: UUID, *, clock: Clock, reader: Reader | None = None) -> str:
             steps[Status(run.status)](run, doing)
         except MovedOnError:
             return HarvestRun.objects.values_list("status", flat=True).get(pk=pk)
-        except DatabaseError:
+        except OperationalError:
             raise  # the sweep tries again
         except PortalError as error:
             _fail(run, error, clock())

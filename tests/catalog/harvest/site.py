@@ -29,7 +29,7 @@ Route = Callable[[dict[str, str]], Reply]
 def as_json(result: Any, **more: Any) -> Reply:
     """An answer of CKAN's API."""
     content = {"success": True, "result": result} | more
-    return Reply(json.dumps(content, ensure_ascii=False).encode())
+    return Reply(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def package(number: int, **changes: Any) -> dict[str, Any]:

@@ -1,11 +1,19 @@
 """Asking strangers over HTTP: what is refused, what is limited, what is tried again."""
 
 import gzip
+import ipaddress
 import json
+import ssl
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
 
 from catalog.harvest.fetching import Answer, Client, Limits, NotFound, checked_address
 from catalog.harvest.problems import HarvestProblem, Unreachable
@@ -137,3 +145,57 @@ def test_questions_keep_their_distance(site: Site):
         client.get(f"{site.address}/a", "*/*")
     assert len(waits) == 2
     assert all(25 < wait <= 30 for wait in waits)
+
+
+def certificate(folder: Path, address: str) -> tuple[Path, Path]:
+    """A certificate for an address, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a site")])
+    begin = timezone.now() - timedelta(days=1)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=30))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    own, secret = folder / "own.pem", folder / "key.pem"
+    own.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return own, secret
+
+
+@pytest.mark.parametrize(("address", "valid"), [("127.0.0.1", True), ("127.0.0.9", False)])
+def test_an_encrypted_source_proves_its_name(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, valid
+):
+    own, secret = certificate(tmp_path, address)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own, secret)
+    site.server.socket = context.wrap_socket(
+        site.server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    site.serve("/a", "secret")
+    site.serve("/plain", "", status=302, headers={"Location": "http://127.0.0.1/a"})
+    client = Client(["127.0.0.1"], LIMITS, sleep=lambda _seconds: None)
+    base = site.address.replace("http", "https")
+    assert refused(lambda: client.get(f"{base}/a", "*/*")) == "harvest_unreadable"  # not trusted
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    if valid:
+        assert client.get(f"{base}/a", "*/*").body == b"secret"
+        assert refused(lambda: client.get(f"{base}/plain", "*/*")) == "harvest_unreadable"
+    else:
+        assert refused(lambda: client.get(f"{base}/a", "*/*")) == "harvest_unreadable"

@@ -97,6 +97,8 @@ def test_without_a_search_packages_are_asked_for_one_by_one(site: Site):
         b'{"success": true, "result": {"results": []}}',
         b'{"success": true, "result": {"results": {}, "count": 1}}',
         b'{"success": true, "result": {"results": [], "count": "many"}}',
+        b'{"success": true, "result": {"results": [], "count": -1}}',
+        b'{"success": true, "result": {"results": [], "count": 99999999999999}}',
     ],
 )
 def test_what_is_no_answer_of_ckan_is_named(site: Site, body: bytes):

@@ -179,6 +179,20 @@ def test_faults_are_named_and_the_rest_is_taken(harvest: Harvest, site: Site):
     }
 
 
+def test_texts_that_no_database_takes_do_not_stop_a_run(harvest: Harvest, site: Site):
+    site.packages = [
+        package(0, id="a\x00b", title="公交\x00线路", notes="\ud800半"),
+        package(1, id="\udfff", tags=[{"name": "\ud83d"}], groups=[{"name": "\x00"}]),
+        package(2, title={"zh": "x\x00"}, notes=["\x00"], organization="\x00"),
+        "\x00\ud800",
+    ]
+    run = harvest("new")
+    assert (run.status, run.seen) == ("done", 4)
+    assert run.counts["created"] == 2
+    assert run.counts["faulty"] == 2
+    assert HarvestedEntry.objects.get(identifier="ab").resource.live.title == "公交线路"
+
+
 def test_departments_of_other_regions_are_out_of_reach(
     world: World, site: Site, settings, harvest: Harvest
 ):
