@@ -16,7 +16,7 @@ from catalog.exchange.entries import Entry
 from catalog.exchange.names import read_name
 from catalog.exchange.providers import Providers
 from catalog.exchange.writing import PROVISIONAL_CLASS, Writer
-from catalog.harvest.checking import is_taken_over, known_entries, state_of
+from catalog.harvest.checking import is_taken_over, known_entries, save_records, state_of
 from catalog.harvest.mapping import content_of
 from catalog.models import (
     Classification,
@@ -54,7 +54,7 @@ class Applier:
         self._write(rest)
         for record in gone:
             self._withdraw(record)
-        HarvestRecord.objects.bulk_update(records, ["state", "target"], batch_size=200)
+        save_records(records, ["state", "target"])
         done = Counter(record.state for record in records)
         self._note(records, done)
         return done

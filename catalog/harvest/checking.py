@@ -60,7 +60,7 @@ class Checker:
                 record.state = state_of(record, known.get(record.key))
             if (resource := known.get(record.key)) is not None:
                 record.target = resource.pk
-        HarvestRecord.objects.bulk_update(records, _KEPT, batch_size=200)
+        save_records(records, _KEPT)
 
     def _fill(self, record: HarvestRecord, mapped: Mapped) -> None:
         record.title, record.content, record.notes = mapped.title, mapped.content, mapped.notes
@@ -90,6 +90,13 @@ class Checker:
             return
         record.state = State.FAULTY
         record.faults = [*record.faults, fault(Fault.TWICE, earlier.number)]
+
+
+def save_records(records: Sequence[HarvestRecord], fields: Sequence[str]) -> None:
+    """Write these fields of kept records in one statement, many times as fast as bulk_update."""
+    HarvestRecord.objects.bulk_create(
+        records, update_conflicts=True, unique_fields=["id"], update_fields=list(fields)
+    )
 
 
 def known_entries(keys: Iterable[str]) -> dict[str, Resource]:
