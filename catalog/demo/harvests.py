@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog.harvest import runs
+from catalog.harvest.providers import HarvestProviders
 from catalog.harvest.reading import Page, Record
 from catalog.harvest.sources import FIELDS
 from catalog.harvest.working import work
@@ -26,9 +27,9 @@ from portal.organisation.models import Role
 SITE = "https://opendata.nantong.example"
 _CITY = ("data", "320600")
 _PAGE = 10
-_LATER = 19
-"""So many records of the sample were there at the first run."""
-_GONE = "museums"
+_LATER = ("training", "housing", "charging")
+"""Records that were not there yet at the first run."""
+_GONE = "kindergartens"
 
 
 @transaction.atomic
@@ -51,13 +52,14 @@ def load_harvests(made: Organisation, *, seed: int, now: datetime) -> HarvestSou
         "harvest_source.added", by=head, obj=source, now=begun, departments=[source.authority_id],
         data=difference(None, source, FIELDS),
     )  # fmt: skip
+    sample = _sample(source, now)
     first = runs.start(by=head, source=source, now=begun)
-    work(first.pk, clock=lambda: begun, reader=_Sample(_before()))
+    work(first.pk, clock=lambda: begun, reader=_Sample(_before(sample)))
     runs.accept(by=head, run=first, kinds=["new"], now=begun)
-    work(first.pk, clock=lambda: begun, reader=_Sample(_before()))
+    work(first.pk, clock=lambda: begun)
     night = now - timedelta(hours=7)
     second = runs.start(by=None, source=source, now=night)
-    work(second.pk, clock=lambda: night, reader=_Sample(_after()))
+    work(second.pk, clock=lambda: night, reader=_Sample(_after(sample)))
     OutboxMessage.objects.filter(task=runs.TASK).delete()  # the work is done
     return source
 
@@ -77,8 +79,11 @@ class _Sample:
         return Page(self._records[start:end], following, len(self._records))
 
 
-def _sample() -> list[dict[str, Any]]:
-    return [_values(*line) for line in rows(Path(__file__).parent / "harvested.tsv", 7)]
+def _sample(source: HarvestSource, now: datetime) -> list[dict[str, Any]]:
+    """The records of departments that there are; the small province has few."""
+    providers = HarvestProviders(source, now=now)
+    found = [_values(*line) for line in rows(Path(__file__).parent / "harvested.tsv", 7)]
+    return [one for one in found if providers.find(one["department"])[0]]
 
 
 def _values(*line: str) -> dict[str, Any]:
@@ -100,23 +105,20 @@ def _records(values: Sequence[dict[str, Any]]) -> list[Record]:
     ]
 
 
-def _before() -> list[Record]:
-    return _records(_sample()[:_LATER])
+def _before(sample: Sequence[dict[str, Any]]) -> list[Record]:
+    return _records([one for one in sample if one["identifier"] not in _LATER])
 
 
-def _after() -> list[Record]:
-    """Three records more, two changed, one gone, two with faults."""
-    found = [one for one in _sample() if one["identifier"] != _GONE]
-    by_id = {one["identifier"]: one for one in found}
-    by_id["parking"]["description"] = (
-        "公共停车场的名称、地址、泊位数、实时空余泊位和收费标准，含道路停车泊位。"
-    )
-    by_id["parking"]["update_frequency"] = "每日"
-    by_id["care-homes"] |= {"title": "养老服务机构名录", "data_formats": ["xlsx", "csv"]}
-    lost = by_id["rain"] | {
-        "identifier": "tide",
-        "title": "潮位站监测数据",
-        "department": "市海洋局",
+def _after(sample: Sequence[dict[str, Any]]) -> list[Record]:
+    """Some records more, two changed, one gone, two with faults."""
+    by_id = {one["identifier"]: dict(one) for one in sample if one["identifier"] != _GONE}
+    by_id["hospitals"] |= {
+        "description": "医疗机构的名称、等级、地址、电话、诊疗科目和床位数，含社区卫生服务中心。",
+        "update_frequency": "每月",
     }
-    nameless = by_id["rain"] | {"identifier": "wind", "title": ""}
-    return _records([*found, lost, nameless])
+    by_id["care-homes"] |= {"title": "养老服务机构名录", "data_formats": ["xlsx", "csv"]}
+    lost = by_id["hospitals"] | {
+        "identifier": "tide", "title": "潮位站监测数据", "department": "市海洋局",
+    }  # fmt: skip
+    nameless = by_id["hospitals"] | {"identifier": "wind", "title": ""}
+    return _records([*by_id.values(), lost, nameless])
