@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.access import get_visible
-from catalog.models import DataItem, Resource, ResourceVersion
+from catalog.models import DataItem, HarvestedEntry, Resource, ResourceVersion
 from catalog.search import Filters, Reader, find, suggest
 from catalog.search.filters import LITERAL, POSSIBLE, SORTS
 from catalog.search.query import LONGEST_QUERY
@@ -75,6 +75,16 @@ class EntrySerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class OriginSerializer(serializers.ModelSerializer[HarvestedEntry]):
+    """Where a harvested entry came from."""
+
+    catalog = serializers.CharField(source="source.name")
+
+    class Meta:
+        model = HarvestedEntry
+        fields = ["catalog", "identifier", "link", "taken_at", "gone_at"]
+
+
 class EntryDetailSerializer(serializers.Serializer[Any]):
     """One entry with its live version and its data items."""
 
@@ -85,6 +95,7 @@ class EntryDetailSerializer(serializers.Serializer[Any]):
     provider = ProviderSerializer()
     version = VersionSerializer(allow_null=True)
     items = DataItemSerializer(many=True)
+    harvested_from = OriginSerializer(allow_null=True)
     updated_at = serializers.DateTimeField()
 
 
@@ -223,11 +234,15 @@ def refuse_unknown(given: dict[str, list[Any]], known: set[str]) -> None:
         raise Invalid(_("Some parameters are not known."), faults)
 
 
+def _origin(resource: Resource) -> HarvestedEntry | None:
+    return HarvestedEntry.objects.filter(resource=resource).select_related("source").first()
+
+
 def _detail(resource: Resource) -> dict[str, Any]:
     version = resource.live or resource.versions.order_by("-number").first()
     items = version.items.all() if version else []
     return {
         "id": resource.pk, "code": resource.code, "status": resource.status,
         "visibility": resource.visibility, "provider": resource.provider, "version": version,
-        "items": items, "updated_at": resource.updated_at,
+        "items": items, "harvested_from": _origin(resource), "updated_at": resource.updated_at,
     }  # fmt: skip

@@ -34,6 +34,18 @@ TEXTS = {
     "source.unreachable": _(
         "The data source “%(name)s” could not be read on %(nights)s days in a row."
     ),
+    "harvest.first": _(
+        "The first harvest of “%(source)s” waits for you: %(new)s entries would come in."
+    ),
+    "harvest.not_agreed": _(
+        "The harvest of “%(source)s” waits for you: new %(new)s, changed %(changed)s, gone "
+        "%(gone)s."
+    ),
+    "harvest.many_gone": _(
+        "The harvest of “%(source)s” would withdraw %(gone)s entries, more than three of ten. It "
+        "waits for you."
+    ),
+    "harvest.failed": _("The harvest of “%(source)s” was stopped by a fault; see what to do."),
 }
 
 

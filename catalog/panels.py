@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import cases
 from catalog.access import MANAGER_ROLES
 from catalog.exchange.intake import may_exchange
+from catalog.harvest.sources import may_harvest
 from portal.navigation import NavItem, Panel, posts_of, register, register_panel, roles_of
 from portal.organisation.models import Official
 
@@ -39,6 +40,7 @@ def register_all() -> None:
     register(NavItem("drafts", _("My entries"), "catalog:drafts", 34, looks_after_entries))
     register(NavItem("reviews", _("To review"), "catalog:reviews", 32, reviews, waiting))
     register(NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange))
+    register(NavItem("harvest", _("Harvests"), "catalog:harvests", 38, may_harvest))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
 

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from catalog import actions
 from catalog.exchange import working
+from catalog.harvest import clockwork
+from catalog.harvest import working as harvesting
 from catalog.reminders import remind
 
 
@@ -52,3 +54,13 @@ def sweep_intakes() -> int:
 def compare_sources() -> dict[str, int]:
     """Compare every source with the published entries it carries."""
     return actions.compare_all(timezone.now())
+@shared_task(name="catalog.run_harvest")
+def run_harvest(pk: str) -> str:
+    """Do what there is to do on a harvest; safe to run twice."""
+    return harvesting.work(UUID(pk), clock=timezone.now)
+
+
+@shared_task(name="catalog.look_after_harvests")
+def look_after_harvests() -> dict[str, int]:
+    """Start harvests that are due, wake lost ones, clear old ones."""
+    return clockwork.look_after(timezone.now())

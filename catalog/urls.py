@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import drift, exchange, exchange_files, proposing
+from catalog.views import drift, exchange, exchange_files, harvest, proposing
 from catalog.views.rights import rights
 
 app_name = "catalog"
@@ -34,6 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/<uuid:pk>/progress/", exchange.progress, name="intake_progress"),
     path("exchange/<uuid:pk>/act/", exchange.act, name="intake_act"),
     path("exchange/<uuid:pk>/faults.xlsx", exchange_files.faulty, name="intake_faults"),
+    path("harvest/", harvest.harvests, name="harvests"),
+    path("harvest/sources/<uuid:pk>/start/", harvest.harvest_start, name="harvest_start"),
+    path("harvest/<uuid:pk>/", harvest.harvest_run, name="harvest_run"),
+    path("harvest/<uuid:pk>/progress/", harvest.harvest_progress, name="harvest_progress"),
+    path("harvest/<uuid:pk>/act/", harvest.harvest_act, name="harvest_act"),
     path("<uuid:pk>/", views.entry, name="entry"),
     path("<uuid:pk>/rights/", rights, name="rights"),
     path("<uuid:pk>/propose/", proposing.propose, name="propose_for"),

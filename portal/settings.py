@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "catalog.compare_sources",
         "schedule": crontab(hour=2, minute=40),
     },
+    "harvest other catalogs": {"task": "catalog.look_after_harvests", "schedule": 120.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
@@ -354,6 +355,15 @@ DOWNLOAD_LINK_SECONDS = env.int("DOWNLOAD_LINK_SECONDS", default=300)
 PULL_LEASE_SECONDS = env.int("PULL_LEASE_SECONDS", default=30)
 PULL_ATTEMPTS = env.int("PULL_ATTEMPTS", default=3)
 PULL_BATCH_ROWS = env.int("PULL_BATCH_ROWS", default=20_000)
+HARVEST_HOSTS = env.list("HARVEST_HOSTS", default=[])
+"""host, host:port or network a harvested catalog may have; nothing is allowed unless it is named."""
+HARVEST_MAX_MB = env.int("HARVEST_MAX_MB", default=24)
+"""The largest answer of a harvested catalog, unpacked."""
+HARVEST_MAX_PAGES = env.int("HARVEST_MAX_PAGES", default=5_000)
+HARVEST_PAUSE_SECONDS = env.float("HARVEST_PAUSE_SECONDS", default=0.5)
+"""How long to wait between two questions to the same catalog."""
+HARVEST_TIMEOUT_SECONDS = env.float("HARVEST_TIMEOUT_SECONDS", default=30.0)
+"""How long a harvested catalog may be silent; a whole answer may take four times as long."""
 SOURCE_HOSTS = env.list("SOURCE_HOSTS", default=[])
 """host or host:port a source database may have; the embedded socket directory is always allowed."""
 

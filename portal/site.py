@@ -19,6 +19,7 @@ ICONS = {
     "worktime.holiday": "event",
     "worktime.calendaryear": "calendar_month",
     "worktime.limit": "timer",
+    "catalog.harvestsource": "cloud_download",
     "catalog.synonymgroup": "translate",
     "ledger.entry": "receipt_long",
     "ledger.checkpoint": "verified",

@@ -18,7 +18,15 @@ from catalog.actions.content import (
     refuse,
     write_content,
 )
-from catalog.models import DataItem, PublicationReview, Resource, ResourceVersion, VersionStatus
+from catalog.models import (
+    DataItem,
+    HarvestedEntry,
+    PublicationReview,
+    Resource,
+    ResourceStatus,
+    ResourceVersion,
+    VersionStatus,
+)
 from catalog.search import reindex
 from portal.errors import Forbidden, NotAllowed
 from portal.ledger.records import record
@@ -67,7 +75,7 @@ def revise(*, by: Official | None, resource: Resource, now: datetime) -> Resourc
     """Begin the next version of an entry as a copy; the live one stays until it is published.
 
     Returns the draft that is already there, if there is one. NotAllowed for an entry that is
-    blocked as secret.
+    blocked as secret, and for one that an active source keeps up to date.
     """
     locked = lock_managed(by, resource, timezone.localdate(now))
     if locked.blocked:
@@ -79,6 +87,7 @@ def revise(*, by: Official | None, resource: Resource, now: datetime) -> Resourc
     draft = locked.versions.filter(status=VersionStatus.DRAFT).first()
     if draft is not None:
         return draft
+    _refuse_harvested(locked)
     latest = locked.versions.order_by("-number")[0]
     source = locked.live or latest
     copy = ResourceVersion(resource=locked, number=latest.number + 1)
@@ -199,6 +208,23 @@ def _write(version: ResourceVersion, items: Sequence[Mapping[str, Any]]) -> None
 
 def _summary(version: ResourceVersion) -> dict[str, Any]:
     return {"version": version.number, "items": version.items.count(), "grade": version.grade}
+
+
+def _refuse_harvested(resource: Resource) -> None:
+    """What an active source keeps up to date is written there, not here (ADR 0015)."""
+    origin = HarvestedEntry.objects.filter(
+        resource=resource, source__active=True, resource__status=ResourceStatus.IMPORTED
+    )
+    if (found := origin.select_related("source").first()) is not None:
+        raise NotAllowed(
+            _("The entry is harvested from “%(source)s” and is read-only here.")
+            % {"source": found.source.name},
+            remedy=_(
+                "Have it changed at its source. To complete it here, the competent authority "
+                "switches the harvest off."
+            ),
+            code="harvested",
+        )
 
 
 def _not_manager() -> Forbidden:

@@ -2,6 +2,7 @@
 
 from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
+from catalog.admin.harvests import HarvestSourceAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
 from catalog.admin.synonyms import SynonymGroupAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "AttachmentAdmin",
     "ClassificationAdmin",
     "DataSourceAdmin",
+    "HarvestSourceAdmin",
     "InformationSystemAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",

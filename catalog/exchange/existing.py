@@ -14,8 +14,10 @@ from catalog.exchange.columns import COLUMNS, CONTENT_KEYS
 from catalog.exchange.speaking import filled
 from catalog.models import (
     DataItem,
+    HarvestedEntry,
     PublicationReview,
     Resource,
+    ResourceStatus,
     ResourceVersion,
     VersionStatus,
 )
@@ -164,7 +166,7 @@ def _with_items(working: Mapping[UUID, ResourceVersion]) -> dict[UUID, Existing]
 
 
 def _closed(working: Mapping[UUID, ResourceVersion]) -> dict[UUID, Fault]:
-    """Entries whose version is under review, or that are blocked as secret."""
+    """Entries under review, kept by another catalog, or blocked as secret."""
     found = {
         review.resource_id: Fault(
             "title",
@@ -174,6 +176,22 @@ def _closed(working: Mapping[UUID, ResourceVersion]) -> dict[UUID, Fault]:
         )
         for review in PublicationReview.objects.under_review().filter(resource__in=working)
     }
+    harvested = HarvestedEntry.objects.filter(
+        resource__in=working, source__active=True, resource__status=ResourceStatus.IMPORTED
+    ).exclude(resource__versions__status=VersionStatus.DRAFT)
+    for origin in harvested.select_related("source"):
+        found[origin.resource_id] = Fault(
+            "title",
+            filled(
+                _("The entry is harvested from “%(source)s” and is read-only here."),
+                source=origin.source.name,
+            ),
+            _(
+                "Have it changed at its source. To complete it here, the competent authority "
+                "switches the harvest off."
+            ),
+            "harvested",
+        )
     for resource in Resource.objects.filter(pk__in=working).exclude(blocked=""):
         found[resource.pk] = Fault(
             "title",

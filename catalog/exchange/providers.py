@@ -29,10 +29,16 @@ class Providers:
         known = self._by_place.get(wanted.place.code)
         if known is None:
             self._ensure_region(wanted.place)
-            known = self._by_place[wanted.place.code] = self._departments_of(wanted.place)
+            known = self.known(wanted.place)
         if wanted.key not in known:
             known[wanted.key] = self._add(wanted).pk
         return known[wanted.key]
+
+    def known(self, place: Place) -> dict[str, int]:
+        """The departments of a place by the key of their names; read once."""
+        if place.code not in self._by_place:
+            self._by_place[place.code] = self._departments_of(place)
+        return self._by_place[place.code]
 
     def _departments_of(self, place: Place) -> dict[str, int]:
         """Departments of the place by the key of their names; a short name counts too."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -43,6 +43,11 @@ class Writer:
         """The id of the entry's department."""
         return self._providers.department_id(entry.provider)
 
+    def new_id(self, entry: Entry) -> UUID:
+        """The id that a new entry gets."""
+        del entry
+        return uuid4()
+
     def write(self, entries: Sequence[Entry]) -> Written:
         """Create what is new, add a version where the source changed, leave the rest alone.
 
@@ -77,6 +82,7 @@ class Writer:
         resources, versions = [], []
         for entry, version_id in zip(entries, _version_ids(len(entries)), strict=True):
             resource = Resource(
+                id=self.new_id(entry),
                 provider_id=self.provider_of(entry),
                 status=ResourceStatus.IMPORTED,
                 live_id=version_id,
@@ -107,8 +113,7 @@ class Writer:
             resource=resource,
             number=number,
             status=VersionStatus.IMPORTED,
-            classification=self._classification,
-            **entry.content,
+            **{"classification": self._classification, **entry.content},
         )
 
 

@@ -5,6 +5,7 @@ from catalog.models.census import InformationSystem, LinkStatus, Network, System
 from catalog.models.classification import Classification
 from catalog.models.drift import DriftReport, SourceCheck
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
+from catalog.models.harvests import HarvestedEntry, HarvestRecord, HarvestRun, HarvestSource
 from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
 from catalog.models.numbering import CodeSeries
@@ -47,6 +48,10 @@ __all__ = [
     "FollowedEntry",
     "FormatClass",
     "Grade",
+    "HarvestRecord",
+    "HarvestRun",
+    "HarvestSource",
+    "HarvestedEntry",
     "ImportRun",
     "InformationSystem",
     "Intake",

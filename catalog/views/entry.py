@@ -18,6 +18,7 @@ from catalog.models import (
     Attachment,
     DataItem,
     DriftReport,
+    HarvestedEntry,
     Mode,
     PublicationReview,
     Resource,
@@ -45,6 +46,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     use = uses(official, on, [resource])[resource.pk]
     items = list(version.items.all())
     review = _review(resource) if managed else None
+    origin = _origin(resource)
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
@@ -55,7 +57,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
         "versions": _versions(resource, managed=managed),
-        "faults": _faults(version, on) if managed else [],
+        "faults": _faults(version, on) if managed and origin is None else [],
+        "origin": origin,
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
@@ -63,6 +66,14 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
+
+
+def _origin(resource: Resource) -> HarvestedEntry | None:
+    """Where a harvested entry came from, while what it says is what its source says."""
+    if resource.status not in {ResourceStatus.IMPORTED, ResourceStatus.WITHDRAWN}:
+        return None
+    found = HarvestedEntry.objects.filter(resource=resource, source__active=True)
+    return found.select_related("source").first()
 
 
 def _review(resource: Resource) -> PublicationReview | None:

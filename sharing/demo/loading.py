@@ -83,6 +83,7 @@ class _Loader:
         self._part(_("Source database"), lambda: self._source(made, catalog))
         self._part(_("Applications"), lambda: self._history(made, catalog))
         self._part(_("Entries under review"), lambda: self._reviews(made))
+        self._part(_("Harvested catalog"), lambda: self._harvest(made))
         self.report.counts = {
             "regions": len(made.regions),
             "departments": Department.objects.count(),
@@ -138,6 +139,9 @@ class _Loader:
     def _reviews(self, made: Organisation) -> None:
         busy = set(ApplicationItem.objects.values_list("resource_id", flat=True))
         catalog_demo.load_reviews(made, seed=self.seed, now=self.now, busy=busy)
+
+    def _harvest(self, made: Organisation) -> None:
+        catalog_demo.load_harvests(made, seed=self.seed, now=self.now)
 
     def _history(self, made: Organisation, catalog: Catalog) -> None:
         planned = story.story(made, catalog)

@@ -64,6 +64,7 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "catalog.synonymgroup": {
         **dict.fromkeys(_AUTHORITY, KEEP | {Act.DELETE}), Role.STEWARD: LOOK, Role.SECADMIN: LOOK,
     },
+    "catalog.harvestsource": dict.fromkeys(_AUTHORITY, KEEP),  # of their own authority
     "portal.outboxmessage": {Role.SYSADMIN: LOOK},
     "axes.accessattempt": {Role.SECADMIN: LOOK | {Act.DELETE}},  # deleting one lifts a lock-out
     "axes.accessfailurelog": {Role.SECADMIN: LOOK, Role.AUDITADMIN: LOOK},

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from sharing.connectors import hosts
+from portal import hosts
 from sharing.connectors.errors import NotAllowedHost, SourceUnreachable
 from sharing.connectors.hosts import resolve, socket_directory
 

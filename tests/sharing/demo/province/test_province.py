@@ -4,13 +4,21 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog import census
 from catalog.access import holds, visible_to
 from catalog.actions import publication_faults
 from catalog.demo import systems
-from catalog.models import Attachment, DataItem, Resource, ResourceVersion, SharingType
+from catalog.models import (
+    Attachment,
+    DataItem,
+    HarvestRun,
+    Resource,
+    ResourceVersion,
+    SharingType,
+)
 from portal.errors import NotVisible
 from portal.ledger.models import Entry
 from portal.ledger.sealer import checkpoint, seal
@@ -199,3 +207,14 @@ def test_the_census_has_the_province_s_numbers() -> None:
     assert (figures[0], *figures[2:4]) == systems.SMALL
     assert len(departments) == 11
     assert 0 < figures[4] < figures[0]
+
+
+def test_a_harvested_catalog_waits_for_its_authority(client) -> None:
+    done, waiting = HarvestRun.objects.order_by("started_at")
+    assert (done.status, done.complete, done.counts["created"]) == ("done", True, 8)
+    assert (waiting.status, waiting.complete, waiting.seen) == ("ready", True, 11)
+    found = {kind: waiting.counts[kind] for kind in ("new", "changed", "gone", "faulty")}
+    assert found == {"new": 2, "changed": 2, "gone": 1, "faulty": 2}
+    client.force_login(person("nantong.reviewer"))
+    response = client.get(reverse("catalog:harvest_run", args=[waiting.pk]))
+    assert "潮位站监测数据" in response.content.decode()

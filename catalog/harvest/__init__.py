@@ -1,0 +1,1 @@
+"""Taking over the entries of other catalogs: gather, compare, accept, apply (ADR 0015)."""
