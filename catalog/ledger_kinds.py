@@ -32,6 +32,7 @@ def register_all() -> None:
             "classification.changed": _("classification changed"),
             "demo.catalog_loaded": _("demonstration catalog loaded"),
             "demo.loaded": _("demonstration organisation loaded"),
+            "quality.measure_changed": _("measure of quality changed"),
             "source.added": _("data source added"),
             "source.changed": _("data source changed"),
             "system.added": _("information system added"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from catalog import actions
+from catalog import actions, quality
 from catalog.exchange import working
 from catalog.reminders import remind
 
@@ -46,3 +46,15 @@ def sweep_intakes() -> int:
     now = timezone.now()
     working.clear(now)
     return working.sweep(now)
+
+
+@shared_task(name="catalog.assess_quality")
+def assess_quality() -> int:
+    """Assess entries that changed, or that time has made overdue."""
+    return quality.assess_due(timezone.now())
+
+
+@shared_task(name="catalog.look_at_quality_again")
+def look_at_quality_again() -> int:
+    """Mark entries whose provider changed; the next assessment looks at them."""
+    return quality.look_again(timezone.localdate())

@@ -253,6 +253,8 @@ CELERY_BEAT_SCHEDULE = {
     "count uses anew": {"task": "sharing.recount_use", "schedule": 86_400.0},
     "tell of what is followed": {"task": "catalog.tell_followers", "schedule": 600.0},
     "wake lost uploads": {"task": "catalog.sweep_intakes", "schedule": 60.0},
+    "assess the quality of what changed": {"task": "catalog.assess_quality", "schedule": 20.0},
+    "look at quality again": {"task": "catalog.look_at_quality_again", "schedule": 21_600.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }

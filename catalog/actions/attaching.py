@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.access import manages_department
 from catalog.actions.content import refuse
 from catalog.actions.drafts import lock_managed
-from catalog.models import Attachment, DataSource, Resource, ResourceVersion
+from catalog.models import Attachment, DataSource, EntryQuality, Resource, ResourceVersion
 from portal.errors import Fault, Forbidden, Text
 from portal.ledger.records import record
 from portal.organisation.models import Official
@@ -52,6 +52,7 @@ def attach(
         setattr(attachment, name, value)
     refuse(attachment_faults(attachment, locked))
     attachment.save()
+    EntryQuality.objects.filter(pk=locked.pk).update(stale=True)
     record(
         "catalog.attached",
         by=by,

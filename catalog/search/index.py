@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog.access import labels_for
 from catalog.models import (
     DataItem,
+    EntryQuality,
     Resource,
     ResourceSearch,
     ResourceStatus,
@@ -27,31 +28,34 @@ _FROM_VERSION = (
     "sharing_type", "update_cycle", "format_class", "theme", "open_type", "grade", "splittable",
     "title", "sharing_modes",
 )  # fmt: skip
+_KEPT_ELSEWHERE = frozenset(["used", "quality"])
+"""Columns that others keep up to date: a row that is there keeps its own."""
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Stands for the day of an imported entry whose source names none: after all that have one."""
 _COLUMNS = [field.name for field in ResourceSearch._meta.concrete_fields if not field.primary_key]
 
 
-def reindex(resources: Iterable[Resource | UUID]) -> int:
+def reindex(resources: Iterable[Resource | UUID], *, changed: bool = True) -> int:
     """Write the search rows of these entries anew; return how many.
 
     Call it in the transaction that changes an entry, its provider or a right on it. Rows are
-    written 500 at a time, whatever their number.
+    written 500 at a time, whatever their number. What ``changed`` has its quality assessed soon.
     """
     ids = iter(item.pk if isinstance(item, Resource) else item for item in resources)
     written = 0
     while batch := list(islice(ids, BATCH)):
-        written += _write(batch)
+        written += _write(batch, changed=changed)
     return written
 
 
 def reindex_all() -> int:
     """Write every search row anew, for instance after a change of the search itself."""
-    return reindex(Resource.objects.order_by("pk").values_list("pk", flat=True).iterator(BATCH))
+    every = Resource.objects.order_by("pk").values_list("pk", flat=True)
+    return reindex(every.iterator(BATCH), changed=False)
 
 
 @transaction.atomic
-def _write(ids: list[UUID]) -> int:
+def _write(ids: list[UUID], *, changed: bool) -> int:
     entries = list(
         Resource.objects.filter(pk__in=ids)
         .select_related("provider", "live__classification")
@@ -60,11 +64,14 @@ def _write(ids: list[UUID]) -> int:
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
+    quality = _grades(ids, changed=changed)
     used = dict(ResourceUse.objects.filter(pk__in=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
     rows = [
         _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
     ]
+    for row in rows:
+        row.quality = quality.get(row.pk, "")
     words = [
         _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
         for entry in shown
@@ -73,12 +80,24 @@ def _write(ids: list[UUID]) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=[name for name in _columns(ResourceSearch) if name != "used"],
+        update_fields=[name for name in _columns(ResourceSearch) if name not in _KEPT_ELSEWHERE],
     )
     ResourceWords.objects.bulk_create(
         words, update_conflicts=True, unique_fields=["row"], update_fields=_columns(ResourceWords)
     )
     return len(rows)
+
+
+def _grades(ids: list[UUID], *, changed: bool) -> dict[UUID, str]:
+    """The grades known so far; what ``changed`` is assessed anew soon."""
+    if changed:
+        EntryQuality.objects.bulk_create(
+            [EntryQuality(resource_id=pk) for pk in sorted(ids)],
+            update_conflicts=True,
+            unique_fields=["resource"],
+            update_fields=["stale"],
+        )
+    return dict(EntryQuality.objects.filter(pk__in=ids).values_list("pk", "letter"))
 
 
 def _columns(model: type[ResourceSearch] | type[ResourceWords]) -> list[str]:
