@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView, SuggestionsView
+from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
@@ -19,6 +20,7 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/<uuid:pk>/follow/", FollowView.as_view(), name="follow"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("entries/<uuid:pk>/quality/", QualityView.as_view(), name="entry_quality"),
     path("systems/", SystemsView.as_view(), name="systems"),
     path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),
     path("catalog-reviews/<uuid:pk>/", ReviewView.as_view(), name="catalog_review"),

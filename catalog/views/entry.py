@@ -26,6 +26,7 @@ from catalog.models import (
     VersionStatus,
 )
 from catalog.presenting.reviews import next_step, state_tag
+from catalog.quality.showing import shown
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
 from portal.organisation.models import Post, Role
@@ -57,6 +58,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
+        "quality": shown(resource, on, managed=managed),
         "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
