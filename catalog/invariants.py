@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from catalog.actions.content import APPROVALS
@@ -12,6 +13,7 @@ from catalog.lifecycle.rules import TABLE
 from catalog.lifecycle.terms import CheckKind, Command, Part, Status
 from catalog.models import (
     PublicationReview,
+    ResourceSearch,
     ResourceVersion,
     ReviewCheck,
     ReviewStatus,
@@ -103,3 +105,14 @@ def _follows(steps: list[ReviewStep]) -> bool:
             return False
         at = after
     return True
+
+
+@invariant(60, _("The grade that lists filter by is the one that was worked out."))
+def grades_agree(now: datetime) -> Iterator[Violation]:
+    """A search row with another grade of quality than the entry's own row."""
+    del now
+    wrong = ResourceSearch.objects.filter(resource__quality__isnull=False).exclude(
+        quality=F("resource__quality__letter")
+    )
+    for pk in wrong.order_by("pk").values_list("pk", flat=True).iterator(500):
+        yield Violation(str(pk), _("another grade in lists than on its page"))

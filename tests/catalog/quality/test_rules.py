@@ -215,6 +215,8 @@ def test_titles_that_mean_the_same(one: str, other: str, same: bool):  # noqa: F
     assert title_key(one)
 
 
-@pytest.mark.parametrize("title", ["人口信息", "《年鉴》", "“一网通办”事项", "A级景区（5A）", "PM2.5数据"])
+@pytest.mark.parametrize(
+    "title", ["人口信息", "《年鉴》", "“一网通办”事项", "A级景区（5A）", "PM2.5数据"]
+)
 def test_ordinary_titles_are_tidy(title: str):
     assert not is_untidy(title)
