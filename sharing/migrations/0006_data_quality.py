@@ -1,8 +1,9 @@
 """Rules on attached data, checks of it, and what they found."""
 
+import uuid
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 

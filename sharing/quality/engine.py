@@ -37,12 +37,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to read and to look for. ``missing``: items that the table has no column for."""
+    """What to read and to look for.
+
+    ``fields``: only what rules look at or what names a row. ``mapped``: how many items have a
+    column in the table; ``missing``: those that have none.
+    """
 
     schema: str
     table: str
     fields: tuple[FieldSpec, ...]
     checks: tuple[Check, ...]
+    mapped: int = 0
     missing: frozenset[str] = frozenset()
     key: tuple[str, ...] = ()
     changed_column: str = ""
@@ -236,7 +241,7 @@ class _Work:
         """Sum up; rules on the whole table are answered last."""
         for check, tally in self._tallies:
             if check.kind == "columns":
-                tally.checked = len(self.plan.fields) + len(self.plan.missing)
+                tally.checked = self.plan.mapped + len(self.plan.missing)
                 tally.failed = len(self.plan.missing)
             if check.kind == "fresh" and self.plan.max_age is not None and self.rows:
                 late = self._newest is None or now - self._newest > self.plan.max_age

@@ -168,10 +168,15 @@ def plan_of(
     there = [item for item in items.values() if place.columns.get(item.key) in columns]
     if not there:
         raise SchemaDrift(table=f"{place.schema}.{place.table}", missing=("*",))
+    wanted = {key for rule in rules for key in rule.items}
+    read = [
+        item for item in there if item.key in wanted or place.columns[item.key] in place.key_columns
+    ]
     return Plan(
         schema=place.schema,
         table=place.table,
-        fields=tuple(_field(item, place) for item in there),
+        fields=tuple(_field(item, place) for item in read or there[:1]),
+        mapped=len(there),
         checks=tuple(Check(rule.kind, tuple(rule.items), rule.params) for rule in rules),
         missing=frozenset(item.key for item in shared if item not in there),
         key=tuple(place.key_columns) if set(place.key_columns) <= columns else (),
