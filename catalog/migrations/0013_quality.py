@@ -7,37 +7,37 @@ from django.db import migrations, models
 
 MEASURES = {
     "rule": """
-        abstract_missing 3
-        abstract_is_title 3
+        abstract_missing 5
+        abstract_is_title 4
         abstract_short 1
-        title_system 3
+        title_system 5
         title_untidy 1
-        title_twin 3
+        title_twin 4
         classification_missing 2
         code_odd 2
         theme_missing 1
         format_missing 2
         format_type 2
         format_mode 2
-        sharing_missing 3
+        sharing_missing 5
         modes_missing 1
         condition_vague 2
         basis_missing 3
         article_missing 2
         cycle_missing 3
         update_unknown 1
-        overdue 4
+        overdue 8
         provider_code 2
         contact_missing 2
-        never_attached 3
+        never_attached 6
         attached_without_items 3
         items_unmapped 2
         data_unchecked 1
-        items_missing 4
-        items_unexplained 2
+        items_missing 8
+        items_unexplained 4
         items_without_length 1
         numbers_as_text 1
-        personal_unmasked 2
+        personal_unmasked 4
         personal_unmarked 2
         item_grade_low 2
         entry_grade_low 3
@@ -65,8 +65,8 @@ MEASURES = {
         uniqueness 1
     """,
     "grade": """
-        A 90
-        B 80
+        A 95
+        B 85
         C 70
         D 60
     """,

@@ -86,21 +86,24 @@ def refresh(resource_ids: Sequence[UUID], now: datetime) -> list[Assessment]:
 
 def _wake_twins(loaded: Sequence[Loaded]) -> None:
     """Entries of the same provider that a changed title concerns are looked at again."""
+    pairs = {
+        (one.resource.provider_id, key)
+        for one in loaded
+        if one.row.title_key != one.key
+        for key in (one.row.title_key, one.key)
+        if key
+    }
+    if not pairs:
+        return
     own = [one.resource.pk for one in loaded]
-    for number in range(2):
-        pairs = {
-            (one.resource.provider_id, (one.row.title_key, one.key)[number])
-            for one in loaded
-            if one.row.title_key != one.key
-        }
-        keys = {key for _provider, key in pairs if key}
-        if keys:
-            others = EntryQuality.objects.filter(
-                title_key__in=keys,
-                resource__provider__in={provider for provider, _key in pairs},
-                stale=False,
-            )
-            others.exclude(pk__in=own).update(stale=True)
+    others = EntryQuality.objects.filter(
+        title_key__in={key for _provider, key in pairs},
+        resource__provider__in={provider for provider, _key in pairs},
+        stale=False,
+    ).exclude(pk__in=own)
+    known = others.values_list("pk", "resource__provider_id", "title_key")
+    woken = [pk for pk, provider, key in known if (provider, key) in pairs]
+    EntryQuality.objects.filter(pk__in=woken).update(stale=True)
 
 
 def _keep_snapshots(found: Sequence[tuple[Loaded, Assessment]], on: date) -> None:

@@ -42,11 +42,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule came to: of ``checked`` things ``failed`` do not pass; ``names`` says which."""
+    """What one rule came to: of ``checked`` things ``failed`` do not pass; ``names`` says which.
+
+    What is ``tolerated`` lowers the score, but nobody is warned of it.
+    """
 
     checked: int
     failed: int
     names: tuple[str, ...] = ()
+    tolerated: bool = False
 
 
 PASSED, FAILED = Outcome(1, 0), Outcome(1, 1)

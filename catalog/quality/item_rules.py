@@ -80,15 +80,15 @@ def _entry_grade(facts: Facts, _on: date) -> Outcome | None:
 
 
 ITEM_RULES: Final = (
-    QualityRule("items_missing", D.COMPLETENESS, 4, _("no data items"),
+    QualityRule("items_missing", D.COMPLETENESS, 8, _("no data items"),
         _("List the items with their types."), "items", _items_missing),
-    QualityRule("items_unexplained", D.COMPLETENESS, 2, _("items without an explanation"),
+    QualityRule("items_unexplained", D.COMPLETENESS, 4, _("items without an explanation"),
         _("Say what each item means; its name alone does not."), "items", _unexplained),
     QualityRule("items_without_length", D.CONFORMITY, 1, _("text items without a length"),
         _("Character data needs its length in bytes."), "items", _without_length),
     QualityRule("numbers_as_text", D.CONFORMITY, 1, _("amounts kept as text, so that units get typed into them"),
         _("Declare a number, and name the unit in the explanation."), "items", _numbers_as_text),
-    QualityRule("personal_unmasked", D.ACCURACY, 2, _("personal items without a mask rule"),
+    QualityRule("personal_unmasked", D.ACCURACY, 4, _("personal items without a mask rule"),
         _("Choose the mask with which each of them is delivered."), "items", _unmasked),
     QualityRule("personal_unmarked", D.ACCURACY, 2, _("items that look personal but are not marked so"),
         _("Mark them as personal information, or name them more exactly."), "items", _unmarked),
@@ -127,4 +127,6 @@ def data_outcomes(facts: Facts) -> Iterator[tuple[str, Outcome]]:
     for result in facts.data.results if facts.data else ():
         code = f"data_{result['rule']}"
         if code in _DATA_CODES and code != "data_fresh" and result["checked"]:
-            yield code, Outcome(result["checked"], result["failed"], tuple(result["names"]))
+            checked, failed = result["checked"], result["failed"]
+            tolerated = 100 * failed <= result["allowed"] * checked
+            yield code, Outcome(checked, failed, tuple(result["names"]), tolerated)

@@ -110,7 +110,7 @@ def _findings(
         totals[one.dimension] = totals.get(one.dimension, Decimal()) + scale.weight(one.code)
     found = []
     for (code, outcome), one in zip(outcomes, applied, strict=True):
-        if not outcome.failed:
+        if not outcome.failed or outcome.tolerated:
             continue
         total = totals[one.dimension]
         lost = 100 * scale.weight(code) * (1 - one.passed) / total if total else Decimal()

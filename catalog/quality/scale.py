@@ -24,12 +24,12 @@ DIMENSIONS: Mapping[str, Decimal] = {
 }
 """Weights of the dimensions to start with."""
 GRADES: Mapping[str, Decimal] = {
-    "A": Decimal(90),
-    "B": Decimal(80),
+    "A": Decimal(95),
+    "B": Decimal(85),
     "C": Decimal(70),
     "D": Decimal(60),
 }
-"""Least scores of the grades to start with; below the last one is E."""
+"""Least scores of the grades to start with, as in the reports of deliveries; below is E."""
 UNKNOWN_WEIGHT = Decimal(1)
 
 

@@ -265,11 +265,11 @@ class TestScale:
         assert quality.assess_due(assessed.now) == 2
         assert row_of(assessed.resource).overall < before
         entry = Entry.objects.get(kind="quality.measure_changed")
-        assert (entry.data["before"], entry.data["after"]) == ("3.0", "10")
+        assert (entry.data["before"], entry.data["after"]) == ("6.0", "10")
 
     def test_what_is_not_changed_changes_nothing(self, assessed: World):
         quality.set_measure(
-            by=None, measure=self.measure("overdue"), value=Decimal(4), now=assessed.now
+            by=None, measure=self.measure("overdue"), value=Decimal(8), now=assessed.now
         )
         assert quality.assess_due(assessed.now) == 0
         assert not Entry.objects.filter(kind="quality.measure_changed").exists()

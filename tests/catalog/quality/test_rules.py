@@ -54,7 +54,14 @@ def assessed(found: Facts, on: date = TODAY) -> Assessment:
 
 
 def result(rule: str, failed: int, **more: Any) -> dict[str, Any]:
-    return {"rule": rule, "checked": 100, "failed": failed, "names": ["姓名"], **more}
+    return {
+        "rule": rule,
+        "checked": 100,
+        "failed": failed,
+        "names": ["姓名"],
+        "allowed": 0.0,
+        **more,
+    }
 
 
 def test_a_careful_entry_has_nothing_against_it():
@@ -166,6 +173,16 @@ def test_a_share_that_fails_costs_that_share():
     assert few.findings[0].names == ("姓名",)
 
 
+@pytest.mark.parametrize(("failed", "codes"), [(5, []), (6, ["data_id_number"])])
+def test_up_to_what_is_allowed_nobody_is_warned(failed: int, codes: list[str]):
+    found = assessed(
+        facts(data=DataFacts(TODAY, TODAY, [result("id_number", failed, allowed=5.0)]))
+    )
+
+    assert found.codes == codes
+    assert found.scores["accuracy"] < 100
+
+
 def test_scores_are_weighted_and_rounded_down():
     scale = Scale({"a": Decimal(2), "b": Decimal(1), "off": Decimal(0)}, DIMENSIONS, GRADES)
     applied = [
@@ -190,7 +207,7 @@ def test_without_any_weight_an_empty_dimension_has_no_score():
 
 @pytest.mark.parametrize(
     ("score", "letter"),
-    [("100", "A"), ("90", "A"), ("89.9", "B"), ("79.9", "C"), ("60", "D"), ("59.9", "E")],
+    [("100", "A"), ("95", "A"), ("94.9", "B"), ("84.9", "C"), ("60", "D"), ("59.9", "E")],
 )
 def test_grades(score: str, letter: str):
     assert SCALE.letter(Decimal(score)) == letter
