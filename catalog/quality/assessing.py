@@ -132,7 +132,6 @@ def _numbers(assessment: Assessment) -> dict[str, float]:
 
 
 def _keep_rows(found: Sequence[tuple[Loaded, Assessment]], now: datetime) -> None:
-    changed = {one.resource.pk: new.letter for one, new in found if one.row.letter != new.letter}
     for one, new in found:
         row = one.row
         row.stale, row.letter, row.overall = False, new.letter, new.overall
@@ -144,19 +143,23 @@ def _keep_rows(found: Sequence[tuple[Loaded, Assessment]], now: datetime) -> Non
         unique_fields=["resource"],
         update_fields=_RESULT,
     )
-    _show(changed)
+    _show(found)
 
 
-def _show(letters: dict[UUID, str]) -> None:
-    """Keep the grade in the rows that lists filter by."""
-    if not letters:
-        return
+def _show(found: Sequence[tuple[Loaded, Assessment]]) -> None:
+    """Keep grade and freshness in the rows that lists filter by."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {ResourceSearch._meta.db_table} AS row SET quality = new.letter"  # noqa: S608
-            " FROM unnest(%s::uuid[], %s::text[]) AS new (id, letter)"
-            " WHERE row.resource_id = new.id AND row.quality <> new.letter",
-            [list(letters), list(letters.values())],
+            f"UPDATE {ResourceSearch._meta.db_table} AS row"  # noqa: S608
+            " SET quality = new.letter, fresh_until = new.fresh_until"
+            " FROM unnest(%s::uuid[], %s::text[], %s::date[]) AS new (id, letter, fresh_until)"
+            " WHERE row.resource_id = new.id AND (row.quality, row.fresh_until)"
+            " IS DISTINCT FROM (new.letter, new.fresh_until)",
+            [
+                [one.resource.pk for one, _new in found],
+                [new.letter for _one, new in found],
+                [one.facts.fresh_until for one, _new in found],
+            ],
         )
 
 

@@ -64,14 +64,15 @@ def _write(ids: list[UUID], *, changed: bool) -> int:
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
-    quality = _grades(ids, changed=changed)
+    quality = _known_quality(ids, changed=changed)
     used = dict(ResourceUse.objects.filter(pk__in=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
     rows = [
         _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
     ]
     for row in rows:
-        row.quality = quality.get(row.pk, "")
+        row.quality, newest = quality.get(row.pk, ("", None))
+        row.fresh_until = _fresh_until(versions[row.pk], newest)
     words = [
         _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
         for entry in shown
@@ -88,8 +89,11 @@ def _write(ids: list[UUID], *, changed: bool) -> int:
     return len(rows)
 
 
-def _grades(ids: list[UUID], *, changed: bool) -> dict[UUID, str]:
-    """The grades known so far; what ``changed`` is assessed anew soon."""
+def _known_quality(ids: list[UUID], *, changed: bool) -> dict[UUID, tuple[str, date | None]]:
+    """The grades known so far, and the days of the newest rows of attached data.
+
+    What ``changed`` is assessed anew soon.
+    """
     if changed:
         EntryQuality.objects.bulk_create(
             [EntryQuality(resource_id=pk) for pk in sorted(ids)],
@@ -97,7 +101,8 @@ def _grades(ids: list[UUID], *, changed: bool) -> dict[UUID, str]:
             unique_fields=["resource"],
             update_fields=["stale"],
         )
-    return dict(EntryQuality.objects.filter(pk__in=ids).values_list("pk", "letter"))
+    rows = EntryQuality.objects.filter(pk__in=ids).values_list("pk", "letter", "data_newest")
+    return {pk: (letter, timezone.localdate(at) if at else None) for pk, letter, at in rows}
 
 
 def _columns(model: type[ResourceSearch] | type[ResourceWords]) -> list[str]:
@@ -141,6 +146,11 @@ def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]
     )
 
 
+def _fresh_until(version: ResourceVersion, newest: date | None) -> date | None:
+    days = [day for day in (version.source_updated_on, newest) if day]
+    return fresh_until(version.update_cycle, max(days, default=None))
+
+
 def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int) -> ResourceSearch:
     return ResourceSearch(
         resource=entry,
@@ -150,7 +160,6 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
         classification_code=version.classification.code if version.classification else "",
-        fresh_until=fresh_until(version.update_cycle, version.source_updated_on),
         used=used,
         updated_at=_as_of(entry, version),
         **{name: getattr(version, name) for name in _FROM_VERSION},

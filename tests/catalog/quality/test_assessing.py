@@ -158,6 +158,18 @@ def test_time_alone_makes_an_entry_overdue(assessed: World):
     assert quality.assess_due(assessed.now + timedelta(days=3)) == 0
 
 
+def test_lists_know_of_the_newest_row_too(assessed: World):
+    entry = assessed.resource
+    newest_row(entry, assessed.now)
+    quality.assess_due(assessed.now)
+    until = assessed.today + timedelta(days=1)
+    assert ResourceSearch.objects.get(pk=entry.pk).fresh_until == until
+
+    ResourceSearch.objects.filter(pk=entry.pk).update(fresh_until=None)
+    reindex([entry])
+    assert ResourceSearch.objects.get(pk=entry.pk).fresh_until == until
+
+
 def test_a_page_is_live_whatever_is_kept(assessed: World):
     entry = assessed.resource
     newest_row(entry, assessed.now - timedelta(days=1))
