@@ -60,7 +60,7 @@ class Line:
     remedy: Text
     names: str
     share: str
-    lost: Decimal
+    lost: str
     url: str
 
 
@@ -104,6 +104,8 @@ class Shown:
     data_checked_at: datetime | None
     data_rows: int | None
     data: Sequence[DataLine]
+    """What failed; ``passed`` has the others."""
+    passed: Sequence[DataLine]
     scale: Scale
     checks_url: str
 
@@ -118,6 +120,7 @@ def shown(resource: Resource, on: date, *, managed: bool) -> Shown | None:
         return None
     assessment, row = live.assessment, live.row
     places = _places(resource) if managed else {}
+    lines = data_lines(row.data_results)
     return Shown(
         letter=assessment.letter,
         tone=TONES[assessment.letter],
@@ -127,7 +130,8 @@ def shown(resource: Resource, on: date, *, managed: bool) -> Shown | None:
         trend=_trend(resource, on, assessment),
         data_checked_at=row.data_checked_at,
         data_rows=row.data_rows,
-        data=data_lines(row.data_results),
+        data=[one for one in lines if one.failed],
+        passed=[one for one in lines if not one.failed],
         scale=live.scale,
         checks_url=places.get("data", ""),
     )
@@ -166,7 +170,7 @@ def line(finding: Finding, places: Mapping[str, str]) -> Line:
         remedy=warning.remedy,
         names=_listed(finding.names),
         share=share,
-        lost=finding.lost,
+        lost=str(finding.lost) if finding.lost else _("less than 0.1"),
         url=places.get(warning.place, ""),
     )
 

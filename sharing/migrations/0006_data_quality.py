@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("queued", "queued"),
                             ("running", "running"),
-                            ("done", "done"),
-                            ("failed", "failed"),
+                            ("done", "check finished"),
+                            ("failed", "data could not be read"),
                         ],
                         default="queued",
                         max_length=8,

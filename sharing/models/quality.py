@@ -73,8 +73,8 @@ class DataCheck(models.Model):
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
         RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
+        DONE = "done", _("check finished")
+        FAILED = "failed", _("data could not be read")
 
     OPEN = ("queued", "running")
 

@@ -37,7 +37,7 @@ def test_everybody_who_sees_the_entry_sees_why(assessed: World, client: Client):
     text = enter(assessed, client, "stranger").get(page_of(assessed)).content.decode()
 
     for words in ("Published, but no data attached", "Attach the table that carries the entry.",
-                  "How this is computed", "A from 95.0", "completeness: weight 3"):  # fmt: skip
+                  "How this is computed", "A from 95", "completeness: weight 3"):  # fmt: skip
         assert words in text
     assert "Mend it" not in text
 

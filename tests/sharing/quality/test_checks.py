@@ -390,6 +390,9 @@ class TestPages:
         self.enter(attached, client, "steward")
         path = reverse("sharing:data_rule", args=[rule_of("format").pk])
 
+        shown = client.get(path).content.decode()
+        assert "Form looked for" in shown
+        assert "Values of the code set" not in shown
         bad = client.post(path, {"allowed": "200", "off_reason": "x"})
         assert bad.status_code == 422
         assert 'value="200"' in bad.content.decode()
