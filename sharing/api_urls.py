@@ -8,7 +8,7 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, data, organisation
+from sharing.api import applications, data, organisation, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -21,6 +21,7 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
     path("entries/<uuid:pk>/quality/", QualityView.as_view(), name="entry_quality"),
+    path("entries/<uuid:pk>/data-checks/", quality.DataChecksView.as_view(), name="data_checks"),
     path("systems/", SystemsView.as_view(), name="systems"),
     path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),
     path("catalog-reviews/<uuid:pk>/", ReviewView.as_view(), name="catalog_review"),

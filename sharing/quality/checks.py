@@ -25,6 +25,7 @@ TASK: Final = "sharing.run_data_check"
 KEPT: Final = timedelta(days=30)
 """How long failing rows are kept."""
 RESULTS_KEPT: Final = timedelta(days=90)
+MOST_WORKERS: Final = 3
 WAKE_AGAIN: Final = timedelta(seconds=60)
 
 
@@ -154,18 +155,28 @@ def ask_nightly(now: datetime) -> int:
     )
     asked = 0
     for place in places.select_related("resource").order_by("source_id", "pk").iterator(200):
-        ask(by=None, resource=place.resource, now=now)
+        try:
+            ask(by=None, resource=place.resource, now=now)
+        except NotAllowed:  # the source was suspended meanwhile
+            continue
         asked += 1
     return asked
 
 
 def sweep(now: datetime) -> int:
-    """Wake checks whose worker or message was lost, and throw away what is kept no longer."""
+    """Wake checks whose worker or message was lost, and throw away what is kept no longer.
+
+    A check that has cost three workers is given up.
+    """
     FailingRow.objects.filter(kept_until__lte=now).delete()
     DataCheckResult.objects.filter(data_check__ended_at__lte=now - RESULTS_KEPT).delete()
-    lost = DataCheck.objects.filter(
-        status=DataCheck.Status.RUNNING, lease_until__lte=Now()
-    ) | DataCheck.objects.filter(status=DataCheck.Status.QUEUED, created_at__lte=now - WAKE_AGAIN)
+    silent = DataCheck.objects.filter(status=DataCheck.Status.RUNNING, lease_until__lte=Now())
+    silent.filter(token__gte=MOST_WORKERS).update(
+        status=DataCheck.Status.FAILED, lease_until=None, ended_at=now, failure_code="worker_lost"
+    )
+    lost = silent | DataCheck.objects.filter(
+        status=DataCheck.Status.QUEUED, created_at__lte=now - WAKE_AGAIN
+    )
     return sum(_wake(pk, now) for pk in lost.order_by("created_at").values_list("pk", flat=True))
 
 

@@ -249,6 +249,18 @@ def test_a_running_check_is_left_alone_until_its_worker_is_silent(attached: Worl
     assert not running._beat(held, 1)  # the first worker has lost it
 
 
+def test_a_check_that_costs_three_workers_is_given_up(attached: World):
+    check = checks.ask(by=None, resource=attached.resource, now=attached.now)
+    long_ago = attached.now - timedelta(days=1)
+    for _attempt in range(3):
+        assert running._claim(check.pk, attached.now)
+        DataCheck.objects.update(lease_until=long_ago)
+
+    assert checks.sweep(attached.now) == 0
+    check.refresh_from_db()
+    assert (check.status, check.failure_code) == ("failed", "worker_lost")
+
+
 def test_a_source_is_read_by_one_check_at_a_time(attached: World):
     other = Attachment.objects.get()
     other.pk, other.resource = None, attached.address
@@ -323,6 +335,23 @@ def test_rules_go_with_their_items_unless_somebody_touched_them(attached: World)
     kinds = list(DataRule.objects.values_list("kind", flat=True))
     assert len(kinds) == number - 1  # the one on the date itself
     assert "birth" in kinds
+
+
+def test_rest(dirty: World, client: Client):
+    checked(dirty)
+    path = f"/api/v1/entries/{dirty.resource.pk}/data-checks/"
+    client.force_login(dirty.people["steward"])
+
+    asked = client.post(path)
+    assert (asked.status_code, asked.json()["status"]) == (202, "queued")
+    assert client.post(path).json()["id"] == asked.json()["id"]
+    newest, first = client.get(path).json()
+    assert (newest["id"], newest["results"]) == (asked.json()["id"], [])
+    assert {"format", "birth"} <= {one["kind"] for one in first["results"] if one["failed"]}
+
+    client.force_login(dirty.people["clerk"])
+    assert client.get(path).status_code == 403
+    assert client.post(path).status_code == 403
 
 
 # --- pages ---------------------------------------------------------------------------------
