@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 from catalog.demo.words import Item, Subject, subjects
@@ -59,7 +60,7 @@ class Draft:
 
 def drafts(made: Organisation, *, seed: int, today: date, small: bool) -> Iterator[Draft]:
     """Yield the entries of all departments, the same for the same arguments."""
-    chance, care = Chance(seed, "catalog"), Chance(seed, "care")
+    chance, care, numbers = Chance(seed, "catalog"), Chance(seed, "care"), count(1)
     full = _FULL_OF_SMALL if small else _FULL
     for subject in subjects():
         for (line, code), department in made.departments.items():
@@ -67,7 +68,7 @@ def drafts(made: Organisation, *, seed: int, today: date, small: bool) -> Iterat
                 draft = _draft(subject, (line, code), department, chance, today)
                 lot = care.among(100)
                 lapses = sum(lot < limit for limit in _CARELESS)
-                yield draft if code in full else _careless(draft, lapses, today)
+                yield draft if code in full else _careless(draft, lapses, next(numbers), today)
 
 
 def _holds(
@@ -114,8 +115,11 @@ def _draft(
     )  # fmt: skip
 
 
-def _careless(draft: Draft, lapses: int, today: date) -> Draft:
-    """The entry as somebody in a hurry fills it in, so that quality has something to say."""
+def _careless(draft: Draft, lapses: int, number: int, today: date) -> Draft:
+    """The entry as somebody in a hurry fills it in, so that quality has something to say.
+
+    It lacks nothing without which it could not be published.
+    """
     content, items = dict(draft.content), draft.items
     if lapses > 0:
         content |= {"abstract": content["title"], "keywords": []}
@@ -125,8 +129,7 @@ def _careless(draft: Draft, lapses: int, today: date) -> Draft:
         content["title"] = f"{content['title']}，"
     if lapses > 2:
         items = tuple(replace(item, mask="") for item in items)
-        content["title"] = f"{draft.subject.stem[:40]}业务系统"
-        content |= {"theme": "", "format_types": ["pdf", "jpg"], "abstract": ""}
+        content |= {"title": f"业务数据管理系统{number % 1000}", "theme": ""}
     return replace(draft, content=content, items=items)
 
 

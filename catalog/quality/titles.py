@@ -28,4 +28,4 @@ def is_untidy(title: str) -> bool:
 
 def is_system(title: str) -> bool:
     """Whether the title names a system rather than data."""
-    return title.rstrip().endswith(("系统", "平台", "信息系统", "管理系统"))
+    return _RUNNING.sub("", title.rstrip()).endswith(("系统", "平台"))

@@ -120,6 +120,8 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         "label": _label(found),
         "names": _names(found, dict(resource.shown_version().items.values_list("key", "name"))),
         "form": form,
+        "pattern": found.params.get("pattern", ""),
+        "values": found.params.get("values", []),
     }
     return render(request, "sharing/quality/rule.html", context, status=422 if form.errors else 200)
 

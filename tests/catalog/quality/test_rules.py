@@ -77,6 +77,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("abstract_is_title", {"abstract": "常住人口基本信息。"}),
     ("abstract_short", {"abstract": "人口情况"}),
     ("title_system", {"title": "人口管理系统"}),
+    ("title_system", {"title": "人口管理系统2"}),
     ("title_untidy", {"title": "人口  信息"}),
     ("title_untidy", {"title": "人口信息，"}),
     ("title_untidy", {"title": "人口\n信息"}),
