@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.access import get_visible
-from catalog.models import DataItem, HarvestedEntry, Resource, ResourceVersion
+from catalog.models import DataItem, EntryQuality, HarvestedEntry, Resource, ResourceVersion
 from catalog.search import Filters, Reader, find, suggest
 from catalog.search.filters import LITERAL, POSSIBLE, SORTS
 from catalog.search.query import LONGEST_QUERY
@@ -72,6 +72,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     sharing_type = serializers.CharField(allow_blank=True)
     update_cycle = serializers.CharField(allow_blank=True)
     grade = serializers.IntegerField()
+    quality = serializers.CharField(allow_blank=True, help_text="A to E, as last assessed.")
     updated_at = serializers.DateTimeField()
 
 
@@ -96,6 +97,7 @@ class EntryDetailSerializer(serializers.Serializer[Any]):
     version = VersionSerializer(allow_null=True)
     items = DataItemSerializer(many=True)
     harvested_from = OriginSerializer(allow_null=True)
+    quality = serializers.CharField(allow_blank=True, help_text="A to E, as last assessed.")
     updated_at = serializers.DateTimeField()
 
 
@@ -160,7 +162,7 @@ class EntryListView(APIView):
                 "provider": hit.resource.provider, "title": hit.version.title,
                 "abstract": hit.version.abstract, "sharing_type": hit.version.sharing_type,
                 "update_cycle": hit.version.update_cycle, "grade": hit.version.grade,
-                "updated_at": hit.resource.updated_at,
+                "quality": hit.quality, "updated_at": hit.resource.updated_at,
             }
             for hit in page.rows
         ]  # fmt: skip
@@ -241,8 +243,11 @@ def _origin(resource: Resource) -> HarvestedEntry | None:
 def _detail(resource: Resource) -> dict[str, Any]:
     version = resource.live or resource.versions.order_by("-number").first()
     items = version.items.all() if version else []
+    row = EntryQuality.objects.filter(pk=resource.pk)
+    quality = row.values_list("letter", flat=True).first()
     return {
         "id": resource.pk, "code": resource.code, "status": resource.status,
         "visibility": resource.visibility, "provider": resource.provider, "version": version,
-        "items": items, "harvested_from": _origin(resource), "updated_at": resource.updated_at,
+        "items": items, "harvested_from": _origin(resource), "quality": quality or "",
+        "updated_at": resource.updated_at,
     }  # fmt: skip

@@ -86,6 +86,7 @@ _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
 _use_counters: dict[str, UseCounter] = {}
 _mask_names: list[MaskNames] = []
+_data_checks: list[Callable[[UUID], str]] = []
 _credentials: list[Credentials] = []
 
 
@@ -145,6 +146,16 @@ def recount_use() -> int:
 def register_mask_names(names: MaskNames) -> None:
     """Say what the mask rules are called, for the item table; call it from AppConfig.ready."""
     _mask_names[:] = [names]
+
+
+def register_data_checks(address: Callable[[UUID], str]) -> None:
+    """Say where the checks of an entry's attached data are; call it from AppConfig.ready."""
+    _data_checks[:] = [address]
+
+
+def data_checks_url(resource_id: UUID) -> str:
+    """Where the checks of the attached data are set up and run; empty if nobody checks data."""
+    return _data_checks[0](resource_id) if _data_checks else ""
 
 
 def register_credentials(credentials: Credentials) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access import labels_for
@@ -131,3 +132,14 @@ def search_rows_follow_the_rights(now: datetime) -> Iterator[Violation]:
 def _chunks(entries: Iterator[Resource]) -> Iterator[list[Resource]]:
     while chunk := list(islice(entries, 1_000)):
         yield chunk
+
+
+@invariant(61, _("The grade that lists filter by is the one that was worked out."))
+def grades_agree(now: datetime) -> Iterator[Violation]:
+    """A search row with another grade of quality than the entry's own row."""
+    del now
+    wrong = ResourceSearch.objects.filter(resource__quality__isnull=False).exclude(
+        quality=F("resource__quality__letter")
+    )
+    for pk in wrong.order_by("pk").values_list("pk", flat=True).iterator(500):
+        yield Violation(str(pk), _("another grade in lists than on its page"))

@@ -45,6 +45,7 @@ def register_all() -> None:
             "harvest.stopped": _("harvest stopped"),
             "harvest_source.added": _("harvested catalog added"),
             "harvest_source.changed": _("harvested catalog changed"),
+            "quality.measure_changed": _("measure of quality changed"),
             "source.added": _("data source added"),
             "source.changed": _("data source changed"),
             "source.sampled": _("sample of a data source looked at"),

@@ -41,6 +41,7 @@ def register_all() -> None:
     register(NavItem("reviews", _("To review"), "catalog:reviews", 32, reviews, waiting))
     register(NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange))
     register(NavItem("harvest", _("Harvests"), "catalog:harvests", 38, may_harvest))
+    register(NavItem("quality", _("Quality"), "catalog:quality_list", 38, looks_after_entries))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from catalog import actions
+from catalog import actions, quality
 from catalog.exchange import working
 from catalog.harvest import clockwork
 from catalog.harvest import working as harvesting
@@ -54,6 +54,8 @@ def sweep_intakes() -> int:
 def compare_sources() -> dict[str, int]:
     """Compare every source with the published entries it carries."""
     return actions.compare_all(timezone.now())
+
+
 @shared_task(name="catalog.run_harvest")
 def run_harvest(pk: str) -> str:
     """Do what there is to do on a harvest; safe to run twice."""
@@ -64,3 +66,15 @@ def run_harvest(pk: str) -> str:
 def look_after_harvests() -> dict[str, int]:
     """Start harvests that are due, wake lost ones, clear old ones."""
     return clockwork.look_after(timezone.now())
+
+
+@shared_task(name="catalog.assess_quality")
+def assess_quality() -> int:
+    """Assess entries that changed, or that time has made overdue."""
+    return quality.assess_due(timezone.now())
+
+
+@shared_task(name="catalog.look_at_quality_again")
+def look_at_quality_again() -> int:
+    """Mark entries whose provider changed; the next assessment looks at them."""
+    return quality.look_again(timezone.localdate())

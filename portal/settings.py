@@ -263,6 +263,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=40),
     },
     "harvest other catalogs": {"task": "catalog.look_after_harvests", "schedule": 120.0},
+    "assess the quality of what changed": {"task": "catalog.assess_quality", "schedule": 20.0},
+    "look at quality again": {"task": "catalog.look_at_quality_again", "schedule": 21_600.0},
+    "check attached data every night": {
+        "task": "sharing.ask_for_data_checks",
+        "schedule": crontab(hour=1, minute=30),
+    },
+    "wake lost checks of data": {"task": "sharing.sweep_data_checks", "schedule": 60.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }

@@ -5,10 +5,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from catalog.api import EntryListView, EntryView, SuggestionsView
 from catalog.api_drift import DriftView
+from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, data, organisation
+from sharing.api import applications, data, organisation, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -20,6 +21,8 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/<uuid:pk>/follow/", FollowView.as_view(), name="follow"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("entries/<uuid:pk>/quality/", QualityView.as_view(), name="entry_quality"),
+    path("entries/<uuid:pk>/data-checks/", quality.DataChecksView.as_view(), name="data_checks"),
     path("systems/", SystemsView.as_view(), name="systems"),
     path("drift/", DriftView.as_view(), name="drift"),
     path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),

@@ -1,4 +1,5 @@
 from datetime import datetime
+from uuid import UUID
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -32,10 +33,17 @@ class SharingConfig(AppConfig):
         hooks.register_entry_actions("sharing", offering.entry_actions)
         hooks.register_use("sharing", offering.use_counts)
         hooks.register_mask_names(offering.mask_names)
+        hooks.register_data_checks(_data_checks)
         hooks.register_credentials(sources.CREDENTIALS)
         register_reader(Reader())
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
+
+
+def _data_checks(resource_id: UUID) -> str:
+    from django.urls import reverse
+
+    return reverse("sharing:data_checks", args=[resource_id])
 
 
 def _recompute_deadlines(now: datetime) -> None:

@@ -249,3 +249,21 @@ class ReasonForm(forms.Form):
         max_length=1000,
         error_messages={"required": _("Say why; the others concerned will read it.")},
     )
+
+
+class DataRuleForm(forms.Form):
+    """How strictly a rule on data is taken, or why it is not."""
+
+    allowed = forms.DecimalField(
+        label=_("Percent that may fail"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        help_text=_("The score counts every failing value; up to this share nobody is warned."),
+    )
+    off_reason = forms.CharField(
+        label=_("Reason for switching it off"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave empty to use the rule."),
+    )

@@ -41,5 +41,7 @@ def register_all() -> None:
             "pull.quarantined": _("pull given up"),
             "pull.queued": _("pull to be repeated"),
             "pull.requested": _("pull requested"),
+            "quality.data_checked": _("attached data checked"),
+            "quality.rule_changed": _("rule on data changed"),
         }
     )

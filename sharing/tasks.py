@@ -6,6 +6,8 @@ from django.utils import timezone
 from catalog import hooks
 from sharing import actions, grants
 from sharing.pulling import running, sweeping
+from sharing.quality import checks
+from sharing.quality import running as checking
 from sharing.reminders import remind
 
 
@@ -45,3 +47,21 @@ def recompute_deadlines() -> None:
 def recount_use() -> None:
     """Count the grants and applications of every entry anew, for the order of searches."""
     hooks.recount_use()
+
+
+@shared_task(name="sharing.run_data_check")
+def run_data_check(check_id: str) -> str:
+    """Check the attached data of one entry."""
+    return checking.work(check_id, clock=timezone.now)
+
+
+@shared_task(name="sharing.ask_for_data_checks")
+def ask_for_data_checks() -> int:
+    """Ask for a check of all attached data, every night."""
+    return checks.ask_nightly(timezone.now())
+
+
+@shared_task(name="sharing.sweep_data_checks")
+def sweep_data_checks() -> int:
+    """Wake lost checks; remove failing rows that are kept no longer."""
+    return checks.sweep(timezone.now())

@@ -2,11 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data
+from sharing.views import apply, cases, data, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalog/<uuid:pk>/apply/", apply.start, name="apply"),
+    path("catalog/<uuid:pk>/checks/", quality.data_checks, name="data_checks"),
+    path("catalog/<uuid:pk>/checks/progress/", quality.progress, name="data_check_progress"),
+    path("catalog/<uuid:pk>/checks/run/", quality.run, name="run_data_check"),
+    path("data-rules/<int:pk>/", quality.rule, name="data_rule"),
+    path("data-rules/<int:pk>/rows/", quality.rows, name="failing_rows"),
     path("applications/", cases.applications, name="applications"),
     path("applications/<uuid:pk>/", cases.application, name="application"),
     path("applications/<uuid:pk>/tasks/", apply.tasks, name="tasks"),

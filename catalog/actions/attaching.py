@@ -15,6 +15,7 @@ from catalog.models import (
     Attachment,
     DataItem,
     DataSource,
+    EntryQuality,
     Resource,
     ResourceVersion,
     VersionStatus,
@@ -66,6 +67,7 @@ def attach(
         attachment.described = location.get("described", [])
     refuse(attachment_faults(attachment, locked))
     attachment.save()
+    EntryQuality.objects.filter(pk=locked.pk).update(stale=True)
     record(
         "catalog.attached",
         by=by,

@@ -3,6 +3,7 @@
 from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
 from catalog.admin.harvests import HarvestSourceAdmin
+from catalog.admin.quality import QualityMeasureAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
 from catalog.admin.synonyms import SynonymGroupAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "DataSourceAdmin",
     "HarvestSourceAdmin",
     "InformationSystemAdmin",
+    "QualityMeasureAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
     "SynonymGroupAdmin",

@@ -1,8 +1,9 @@
 """What the entries of the demonstration catalog say: one subject, one department, one entry."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 from catalog.demo.words import Item, Subject, subjects
@@ -20,6 +21,8 @@ _SHARE_OF_CITIES = 44
 _SHARE_OF_COUNTIES = 10
 _MADE_CONDITIONAL = 40
 """Of 100 entries others share unconditionally, so many are conditional in a city or county."""
+_CARELESS = (24, 12, 5)
+"""Of 100 entries of other regions, so many are filled in with one, two, three lapses at least."""
 _LEVELS = {"p": "province", "m": "city", "c": "county"}
 _DATABASES = ("Dm", "KingbaseES", "oracle", "MySQL", "PostgreSQL", "sql server")
 _CYCLE_WORDS = {
@@ -57,12 +60,15 @@ class Draft:
 
 def drafts(made: Organisation, *, seed: int, today: date, small: bool) -> Iterator[Draft]:
     """Yield the entries of all departments, the same for the same arguments."""
-    chance = Chance(seed, "catalog")
+    chance, care, numbers = Chance(seed, "catalog"), Chance(seed, "care"), count(1)
     full = _FULL_OF_SMALL if small else _FULL
     for subject in subjects():
         for (line, code), department in made.departments.items():
             if line == subject.line and _holds(subject, made, code, chance, full):
-                yield _draft(subject, (line, code), department, chance, today)
+                draft = _draft(subject, (line, code), department, chance, today)
+                lot = care.among(100)
+                lapses = sum(lot < limit for limit in _CARELESS)
+                yield draft if code in full else _careless(draft, lapses, next(numbers), today)
 
 
 def _holds(
@@ -107,6 +113,24 @@ def _draft(
         key, subject, department, content, subject.items,
         Visibility.LIMITED if limited else Visibility.LISTED, published_on,
     )  # fmt: skip
+
+
+def _careless(draft: Draft, lapses: int, number: int, today: date) -> Draft:
+    """The entry as somebody in a hurry fills it in, so that quality has something to say.
+
+    It lacks nothing without which it could not be published.
+    """
+    content, items = dict(draft.content), draft.items
+    if lapses > 0:
+        content |= {"abstract": content["title"], "keywords": []}
+        content["source_updated_on"] = today - timedelta(days=500)
+    if lapses > 1:
+        items = tuple(replace(item, meaning="") for item in items)
+        content["title"] = f"{content['title']}，"
+    if lapses > 2:
+        items = tuple(replace(item, mask="") for item in items)
+        content |= {"title": f"业务数据管理系统{number % 1000}", "theme": ""}
+    return replace(draft, content=content, items=items)
 
 
 def _sharing_type(subject: Subject, chance: Chance, *, local: bool) -> SharingType:

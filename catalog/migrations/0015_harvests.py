@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0012_drift"),
+        ("catalog", "0013_quality"),
         ("organisation", "0004_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,6 +10,12 @@ from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
 from catalog.models.numbering import CodeSeries
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
+from catalog.models.quality import (
+    Dimension,
+    EntryQuality,
+    QualityMeasure,
+    QualitySnapshot,
+)
 from catalog.models.resources import Resource, ResourceQuerySet
 from catalog.models.reviews import UNDER_REVIEW, PublicationReview, ReviewCheck, ReviewStep
 from catalog.models.search import ResourceSearch, ResourceUse, ResourceWords, SearchGone
@@ -44,7 +50,9 @@ __all__ = [
     "DataItem",
     "DataSource",
     "DataType",
+    "Dimension",
     "DriftReport",
+    "EntryQuality",
     "FollowedEntry",
     "FormatClass",
     "Grade",
@@ -61,6 +69,8 @@ __all__ = [
     "Network",
     "OpenType",
     "PublicationReview",
+    "QualityMeasure",
+    "QualitySnapshot",
     "Resource",
     "ResourceGroupObjectPermission",
     "ResourceQuerySet",

@@ -68,6 +68,9 @@ class ResourceSearch(models.Model):
         help_text="Last day on which the data is as new as its cycle promises; empty if unknown.",
     )
     used = models.PositiveIntegerField(default=0, help_text="As in ResourceUse.")
+    quality = models.CharField(
+        max_length=1, blank=True, default="", db_default="", help_text="As in EntryQuality."
+    )
     updated_at = models.DateTimeField()
 
     class Meta:

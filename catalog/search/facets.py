@@ -66,6 +66,7 @@ LABELS: dict[str, Text] = {
     "region": _("Region"),
     "provider": _("Provider"),
     "classification": _("Classification"),
+    "quality": _("Quality"),
     "freshness": _("Freshness"),
     "cycle": _("Update cycle"),
     "mode": _("Sharing mode"),
@@ -90,6 +91,13 @@ _CHOICES: dict[str, Sequence[tuple[Any, Any]]] = {
     "grade": Grade.choices,
     "format": FormatClass.choices,
     "openness": OpenType.choices,
+    "quality": [
+        ("A", _("A, very good")),
+        ("B", _("B, good")),
+        ("C", _("C, fair")),
+        ("D", _("D, poor")),
+        ("E", _("E, very poor")),
+    ],
 }
 
 

@@ -19,6 +19,7 @@ from catalog.models import (
     SharingType,
     UpdateCycle,
 )
+from catalog.models.quality import LETTERS
 from catalog.search.cursors import Order
 from portal.organisation.models import Department, Official
 
@@ -80,6 +81,7 @@ class Filters:
     format: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
     grade: tuple[str, ...] = ()
+    quality: tuple[str, ...] = ()
     provider: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     classification: tuple[str, ...] = ()
@@ -137,6 +139,7 @@ POSSIBLE: dict[str, Callable[[str], bool]] = {
     "format": _choice_values(FormatClass),
     "mode": _choice_values(Mode),
     "grade": _choice_values(Grade),
+    "quality": frozenset(LETTERS).__contains__,
     "provider": _is_number,
     "region": _is_region,
     "classification": _is_classification,
@@ -153,6 +156,7 @@ COLUMNS = {
     "region": "region_id",
     "classification": "classification_code",
     "theme": "theme",
+    "quality": "quality",
     "status": "status",
 }
 """Columns of the facets that are one; the others are worked out (``facets.worked_out``)."""

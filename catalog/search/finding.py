@@ -32,6 +32,8 @@ class Hit:
     resource: Resource
     version: ResourceVersion
     items: tuple[str, ...] = ()
+    quality: str = ""
+    """The grade, A to E, as of the last assessment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,12 @@ def _hits(rows: Sequence[ResourceSearch], query: Query) -> tuple[Hit, ...]:
         if row.resource.live_id == row.version_id:
             row.resource.live = row.version  # loaded already: asking for it costs no query
     return tuple(
-        Hit(row.resource, row.version, tuple(names.get(row.version_id, ())[:MOST_ITEMS_SHOWN]))
+        Hit(
+            row.resource,
+            row.version,
+            tuple(names.get(row.version_id, ())[:MOST_ITEMS_SHOWN]),
+            row.quality,
+        )
         for row in rows
     )
 

@@ -13,6 +13,7 @@ from catalog.access import labels_for
 from catalog.models import (
     Classification,
     DataItem,
+    EntryQuality,
     Resource,
     ResourceSearch,
     ResourceStatus,
@@ -31,31 +32,33 @@ _FROM_VERSION = (
 )  # fmt: skip
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Stands for the day of an imported entry whose source names none: after all that have one."""
-_KEPT = frozenset({"number", "used"})
-"""What a row has had since it was made, or knows from elsewhere."""
+KEPT = frozenset({"number", "used", "quality"})
+"""Columns that others keep up to date: a row that is there keeps its own."""
 
 
-def reindex(resources: Iterable[Resource | UUID]) -> int:
+def reindex(resources: Iterable[Resource | UUID], *, changed: bool = True) -> int:
     """Write the search rows of these entries anew; return how many.
 
     Call it in the transaction that changes an entry, its provider or a right on it. Rows are
-    written 500 at a time, whatever their number.
+    written 500 at a time, whatever their number. What ``changed`` has its quality assessed soon.
     """
     ids = iter(item.pk if isinstance(item, Resource) else item for item in resources)
     written = 0
     while batch := list(islice(ids, BATCH)):
-        written += _write(batch)
+        written += _write(batch, changed=changed)
     return written
 
 
 @transaction.atomic
-def _write(ids: list[UUID]) -> int:
+def _write(ids: list[UUID], *, changed: bool) -> int:
+    if changed:
+        _assess_soon(ids)
     rows, words = compose(ids)
     ResourceSearch.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=[name for name in _columns(ResourceSearch) if name not in _KEPT],
+        update_fields=[name for name in _columns(ResourceSearch) if name not in KEPT],
     )
     # whoever wrote the same new entry at the same time may have numbered it first
     numbers = dict(ResourceSearch.objects.filter(pk__any=ids).values_list("pk", "number"))
@@ -77,6 +80,7 @@ def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
+    quality = _known_quality(ids)
     used = dict(ResourceUse.objects.filter(pk__any=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
     numbers = _numbers([entry.pk for entry in shown])
@@ -85,6 +89,8 @@ def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]
     ]
     for row in rows:
         row.number = numbers[row.pk]
+        row.quality, newest = quality.get(row.pk, ("", None))
+        row.fresh_until = _fresh_until(versions[row.pk], newest)
         row.classification_code = classes.get(versions[row.pk].classification_id, "")
     words = [
         _words(numbers[entry.pk], entry, versions[entry.pk], items[versions[entry.pk].pk])
@@ -103,6 +109,21 @@ def _numbers(ids: list[UUID]) -> dict[UUID, int]:
         )
         taken = [number for (number,) in cursor.fetchall()]
     return numbers | dict(zip(missing, taken, strict=True))
+
+
+def _assess_soon(ids: list[UUID]) -> None:
+    EntryQuality.objects.bulk_create(
+        [EntryQuality(resource_id=pk) for pk in sorted(ids)],
+        update_conflicts=True,
+        unique_fields=["resource"],
+        update_fields=["stale"],
+    )
+
+
+def _known_quality(ids: list[UUID]) -> dict[UUID, tuple[str, date | None]]:
+    """The grades known so far, and the days of the newest rows of attached data."""
+    rows = EntryQuality.objects.filter(pk__any=ids).values_list("pk", "letter", "data_newest")
+    return {pk: (letter, timezone.localdate(at) if at else None) for pk, letter, at in rows}
 
 
 def _columns(model: type[ResourceSearch] | type[ResourceWords]) -> list[str]:
@@ -145,6 +166,11 @@ def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]
     )
 
 
+def _fresh_until(version: ResourceVersion, newest: date | None) -> date | None:
+    days = [day for day in (version.source_updated_on, newest) if day]
+    return fresh_until(version.update_cycle, max(days, default=None))
+
+
 def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int) -> ResourceSearch:
     return ResourceSearch(
         resource=entry,
@@ -153,7 +179,6 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
         status=entry.status,
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
-        fresh_until=fresh_until(version.update_cycle, version.source_updated_on),
         used=used,
         updated_at=_as_of(entry, version),
         **{name: getattr(version, name) for name in _FROM_VERSION},

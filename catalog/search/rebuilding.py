@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Resource, ResourceSearch, ResourceWords
-from catalog.search.index import compose
+from catalog.search.index import KEPT, compose
 from portal.errors import NotAllowed
 from portal.pool import share
 
@@ -52,7 +52,7 @@ DELETE FROM catalog_words_new AS new WHERE NOT EXISTS
 INSERT INTO catalog_words_new SELECT words.* FROM catalog_resourcewords AS words
   JOIN search_changed ON resource_id = row_id;
 """
-_SETTLED = [name for name in _ROWS if name not in {"resource_id", "number", "used"}]
+_SETTLED = [name for name in _ROWS if name != "resource_id" and name not in KEPT]
 WRITE_ROWS = f"""
 INSERT INTO catalog_resourcesearch AS row ({", ".join(_ROWS)})
   SELECT {", ".join(_ROWS)} FROM catalog_search_new

@@ -4,6 +4,7 @@ from catalog.views.census import system, systems
 from catalog.views.drafts import compare, drafts, send, send_many, timeline
 from catalog.views.entry import entry
 from catalog.views.listing import entry_list
+from catalog.views.quality import quality, quality_export, quality_list
 from catalog.views.reviews import review, review_list, review_many
 from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
 from catalog.views.suggesting import suggestions
@@ -16,6 +17,9 @@ __all__ = [
     "entry",
     "entry_list",
     "follow",
+    "quality",
+    "quality_export",
+    "quality_list",
     "review",
     "review_list",
     "review_many",

@@ -27,8 +27,9 @@ from catalog.models import (
     ReviewStatus,
     VersionStatus,
 )
-from catalog.presenting.drift import ShownDrift, shown
+from catalog.presenting import drift as drifts
 from catalog.presenting.reviews import next_step, state_tag
+from catalog.quality import showing
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
 from portal.organisation.models import Official, Post, Role
@@ -63,6 +64,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "review_tag": state_tag(review),
         "review_next": next_step(review),
         "drift": _drift(official, resource, on, managed=managed),
+        "quality": showing.shown(resource, on, managed=managed),
         "sends": managed and _can_be_sent(resource, review),
     }
     return render(request, "catalog/entry.html", context)
@@ -84,11 +86,13 @@ def _review(resource: Resource) -> PublicationReview | None:
     return drafts.select_related("version", "resource").first()
 
 
-def _drift(official: Official, resource: Resource, on: date, *, managed: bool) -> list[ShownDrift]:
+def _drift(
+    official: Official, resource: Resource, on: date, *, managed: bool
+) -> list[drifts.ShownDrift]:
     """Where the source differs, for those whom it concerns: managers and recipients."""
     open_states = [DriftReport.State.OPEN, DriftReport.State.TAKEN]
     reports = resource.drift_reports.filter(state__in=open_states).select_related("draft")
-    found = [shown(report) for report in reports]
+    found = [drifts.shown(report) for report in reports]
     return found if found and (managed or may_pull(official, resource, on)) else []
 
 

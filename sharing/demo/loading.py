@@ -12,25 +12,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import demo as catalog_demo
+from catalog import quality
 from catalog.actions import compare_all
 from catalog.demo import Catalog
 from catalog.models import InformationSystem, Resource
 from portal.notices.models import Notice
 from portal.organisation import demo as organisation_demo
-from portal.organisation.demo import Organisation
+from portal.organisation.demo import PROVINCE, Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.demo.regions import SMALL
 from portal.organisation.models import Department, Official
+from portal.queue import enqueue
 from portal.worktime import access as worktime
 from sharing.connectors.errors import ConnectorError
 from sharing.demo import story
-from sharing.demo.attaching import attach_flagships
+from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
 from sharing.demo.database import SourceNotMadeError, change, make
 from sharing.demo.scripts import scripts
 from sharing.models import Application, ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.pulling.requests import request_pull
+from sharing.quality.checks import ask_nightly
 
 SEED = 20_250_801
 """Decree 809 came into force on that day; any other number makes another province."""
@@ -84,6 +87,8 @@ class _Loader:
         self._part(_("Applications"), lambda: self._history(made, catalog))
         self._part(_("Entries under review"), lambda: self._reviews(made))
         self._part(_("Harvested catalog"), lambda: self._harvest(made))
+        enqueue("catalog.assess_quality")  # a worker does both soon after the portal starts
+        ask_nightly(self.now)
         self.report.counts = {
             "regions": len(made.regions),
             "departments": Department.objects.count(),
@@ -119,9 +124,12 @@ class _Loader:
             if not self.small or region.level != "county" or code in SMALL
         }
         try:
+            flagships = [catalog.of(one.line, PROVINCE, one.subject).pk for one in FLAGSHIPS]
+            quality.refresh(flagships, self.now - _ATTACHED_BEFORE - timedelta(days=20))
             database = make(regions=places, seed=self.seed, today=self.today, small=self.small)
             with transaction.atomic():
                 attach_flagships(made, catalog, database, now=self.now - _ATTACHED_BEFORE)
+            quality.refresh(flagships, self.now - _ATTACHED_BEFORE)
         except (SourceNotMadeError, ConnectorError) as error:
             self.say(
                 _("No source database, so nothing can be pulled: %(reason)s") % {"reason": error}

@@ -7,6 +7,13 @@ from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
 from sharing.models.policies import ChainPolicy
 from sharing.models.pulls import Pull, PullQuerySet
+from sharing.models.quality import (
+    DataCheck,
+    DataCheckResult,
+    DataRule,
+    DataRuleKind,
+    FailingRow,
+)
 
 __all__ = [
     "Application",
@@ -14,9 +21,14 @@ __all__ = [
     "ApplicationQuerySet",
     "ChainPolicy",
     "Counter",
+    "DataCheck",
+    "DataCheckResult",
+    "DataRule",
+    "DataRuleKind",
     "Delivery",
     "DeliveryFile",
     "DeliveryQuerySet",
+    "FailingRow",
     "Grant",
     "GrantQuerySet",
     "GrantStatus",

@@ -122,6 +122,18 @@ def _rules(item: FieldSpec, dtype: pl.DataType) -> list[_Rule]:
     return rules
 
 
+def failing(item: FieldSpec, dtype: pl.DataType) -> dict[str, pl.Expr]:
+    """What fails each rule that is about single values of the column, by the rule's name.
+
+    But for ``not_empty``, only values that are present count.
+    """
+    found = {rule.rule: rule.failed for rule in _rules(item, dtype)}
+    if is_temporal(dtype):
+        likely = _within(item.name, dtype, _EARLIEST, _LATEST)
+        found["date"] = ~(likely | _within(item.name, dtype, _FOREVER, _FOREVER))
+    return found
+
+
 class Checker:
     """Checks one batch after the other and sums up."""
 
@@ -205,12 +217,7 @@ class Checker:
     def _look_for_newest(self, frame: pl.DataFrame) -> None:
         if not self._spec.changed_column:
             return
-        column = frame[CHANGED]
-        if column.dtype == pl.String:
-            forms = (*_TIME_FORMATS, *_DATE_FORMATS)
-            parsed = [pl.col(CHANGED).str.to_datetime(form, strict=False) for form in forms]
-            column = frame.select(pl.coalesce(parsed))[CHANGED]
-        found = _moment(column.max(), self._spec.timezone)
+        found = newest(frame[CHANGED], self._spec.timezone)
         if found and (self._newest is None or found > self._newest):
             self._newest = found
 
@@ -236,6 +243,20 @@ def _is_present(item: FieldSpec, dtype: pl.DataType) -> pl.Expr:
 
 def _present(column: pl.Series) -> pl.Series:
     return column.set(column == "", None)
+
+
+def newest(column: pl.Series, timezone: str) -> datetime | None:
+    """The newest moment of a column of dates, times or texts that say one."""
+    return _moment(temporal(column).max(), timezone)
+
+
+def temporal(column: pl.Series) -> pl.Series:
+    """The column as dates or times; texts that say none become nothing."""
+    if column.dtype != pl.String:
+        return column
+    forms = (*_TIME_FORMATS, *_DATE_FORMATS)
+    parsed = [pl.col("text").str.to_datetime(form, strict=False) for form in forms]
+    return column.alias("text").to_frame().select(pl.coalesce(parsed))["text"].alias(column.name)
 
 
 def _moment(value: object, timezone: str) -> datetime | None:

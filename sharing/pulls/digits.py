@@ -4,7 +4,7 @@ All texts of one length lie in memory one behind the other, so place *i* of all 
 *n*-th byte: a weighted sum over places needs a handful of passes and no Python object per row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -70,20 +70,42 @@ def _existing_birthday(codes: pl.Series) -> pl.Series:
 def wrong_id_numbers(column: pl.Series) -> int:
     """Count identity numbers of wrong shape, birthday or check digit (lower-case x is wrong)."""
     codes, wrong = _checkable(column, _ID_SHAPE)
-    if codes.is_empty():
-        return wrong
-    right = (_sum(_places(codes), _ID_VALUES, _ID_WEIGHTS) % 11 == 1) & _existing_birthday(codes)
-    return wrong + codes.len() - int(right.sum())
+    return wrong + codes.len() - int(_right_ids(codes).sum())
 
 
 def wrong_credit_codes(column: pl.Series) -> int:
     """Count unified social credit codes of wrong shape or with wrong check characters."""
     codes, wrong = _checkable(column, _USCC_SHAPE)
+    return wrong + codes.len() - int(_right_credit_codes(codes).sum())
+
+
+def id_number_faults(column: pl.Series) -> pl.Series:
+    """Whether each value is a wrong identity number; nothing is not wrong."""
+    return _faults(column, _ID_SHAPE, _right_ids)
+
+
+def credit_code_faults(column: pl.Series) -> pl.Series:
+    """Whether each value is a wrong credit code; nothing is not wrong."""
+    return _faults(column, _USCC_SHAPE, _right_credit_codes)
+
+
+def _faults(column: pl.Series, shape: str, right: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    shaped = column.str.contains(shape).fill_null(value=False)
+    found = column.is_not_null() & ~shaped
+    return found.scatter(shaped.arg_true(), ~right(column.filter(shaped)))
+
+
+def _right_ids(codes: pl.Series) -> pl.Series:
     if codes.is_empty():
-        return wrong
+        return pl.Series([], dtype=pl.Boolean)
+    return (_sum(_places(codes), _ID_VALUES, _ID_WEIGHTS) % 11 == 1) & _existing_birthday(codes)
+
+
+def _right_credit_codes(codes: pl.Series) -> pl.Series:
+    if codes.is_empty():
+        return pl.Series([], dtype=pl.Boolean)
     places = _places(codes)
-    whole = _sum(places, _USCC_VALUES, _USCC_WEIGHTS) % 31 == 0
-    return wrong + codes.len() - int((whole & _body_fits(places, codes)).sum())
+    return (_sum(places, _USCC_VALUES, _USCC_WEIGHTS) % 31 == 0) & _body_fits(places, codes)
 
 
 def _body_fits(places: pl.Series, codes: pl.Series) -> pl.Series:

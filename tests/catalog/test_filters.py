@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catalog import access
+from catalog import access, quality
 from catalog.models import Classification, Resource, Visibility
 from catalog.search import Filters, Reader, find, parse, reindex, rows_seen
 from catalog.search.facets import LABELS
@@ -42,6 +42,7 @@ def full(world: World) -> World:
     hidden.visibility = Visibility.LIMITED
     hidden.save(update_fields=["visibility"])
     _rewrite(hidden, made["甲"])
+    quality.assess_due(world.now)
     return world
 
 

@@ -9,12 +9,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from catalog import actions as catalog_actions
+from catalog import quality
 from portal.organisation.models import Role
 from sharing import actions
 from sharing.approval.commands import RequestSupplement
 from sharing.approval.terms import Gap
-from sharing.models import Application, ApplicationItem, Delivery
+from sharing.models import Application, ApplicationItem, DataRule, Delivery
 from sharing.pulling import request_pull, run
+from sharing.quality import checks, running
 from tests.catalog.reviewed import approved, new_draft, published, returned, send
 from tests.catalog.test_publishing import ITEMS
 from tests.journeys.conftest import ARTIFACTS
@@ -144,6 +146,26 @@ def sights(world: World) -> list[Sight]:
         Sight("home-auditadmin", "auditadmin", "/"),
         Sight("ledger", "auditadmin", reverse("ledger:list")),
         *_ways_into_the_catalog(world),
+        *_quality(world),
+    ]
+
+
+def _quality(world: World) -> list[Sight]:
+    """An entry whose data was checked, its rules, and what there is to mend."""
+    check = checks.ask(by=None, resource=world.resource, now=world.now)
+    running.work(check.pk, clock=timezone.now)
+    quality.assess_due(world.now)
+    rule = DataRule.objects.get(kind="id_number")
+
+    def of(name: str, key: object, label: str) -> Sight:
+        return Sight(label, "steward", reverse(f"sharing:{name}", args=[key]))
+
+    return [
+        Sight("quality", "clerk", reverse("catalog:quality", args=[world.resource.pk])),
+        Sight("quality-list", "steward", reverse("catalog:quality_list")),
+        of("data_checks", world.resource.pk, "data-checks"),
+        of("data_rule", rule.pk, "data-rule"),
+        of("failing_rows", rule.pk, "failing-rows"),
     ]
 
 

@@ -65,6 +65,9 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
         **dict.fromkeys(_AUTHORITY, KEEP | {Act.DELETE}), Role.STEWARD: LOOK, Role.SECADMIN: LOOK,
     },
     "catalog.harvestsource": dict.fromkeys(_AUTHORITY, KEEP),  # of their own authority
+    "catalog.qualitymeasure": {
+        **dict.fromkeys(_AUTHORITY, CORRECT), Role.STEWARD: LOOK, Role.SECADMIN: LOOK,
+    },
     "portal.outboxmessage": {Role.SYSADMIN: LOOK},
     "axes.accessattempt": {Role.SECADMIN: LOOK | {Act.DELETE}},  # deleting one lifts a lock-out
     "axes.accessfailurelog": {Role.SECADMIN: LOOK, Role.AUDITADMIN: LOOK},
