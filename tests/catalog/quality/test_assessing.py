@@ -110,13 +110,13 @@ def test_search_rows_written_anew_keep_the_grade(assessed: World):
     reindex([assessed.resource])
     assert shown(assessed) == {"常住人口基本信息": letter}
     assert row_of(assessed.resource).stale
-    assert verify(60, assessed.now) == []
+    assert verify(61, assessed.now) == []
 
 
 def test_a_difference_between_state_and_search_is_noticed(assessed: World):
     ResourceSearch.objects.filter(pk=assessed.resource.pk).update(quality="")
 
-    assert [found.obj for found in verify(60, assessed.now)] == [str(assessed.resource.pk)]
+    assert [found.obj for found in verify(61, assessed.now)] == [str(assessed.resource.pk)]
 
 
 def test_attaching_data_is_a_change(assessed: World):
