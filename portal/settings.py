@@ -254,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell of what is followed": {"task": "catalog.tell_followers", "schedule": 600.0},
     "wake lost uploads": {"task": "catalog.sweep_intakes", "schedule": 60.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
+    "change departments on their day": {"task": "portal.change_departments", "schedule": 300.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
 CACHES = {

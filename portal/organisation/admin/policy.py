@@ -48,6 +48,12 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "organisation.department": {
         Role.SYSADMIN: KEEP_BY_FILE, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
     },
+    "organisation.departmentchange": {
+        Role.SYSADMIN: KEEP, Role.SECADMIN: CORRECT, **_BUSINESS_LOOK,
+    },
+    "organisation.changereceiver": {
+        Role.SYSADMIN: KEEP | {Act.DELETE}, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
+    },
     "organisation.official": {
         Role.SYSADMIN: KEEP_BY_FILE,
         Role.SECADMIN: CORRECT,  # locks accounts and gives posts; edits no field (EDITABLE)
@@ -72,6 +78,17 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
 """Acts by model and role. A model that is not named can be used by nobody."""
 
 EDITABLE: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
+    "organisation.departmentchange": {  # prepared by one, confirmed by another
+        Role.SYSADMIN: (
+            "kind",
+            "sources",
+            "effective_on",
+            "legal_basis",
+            "note",
+            "superior",
+            "region",
+        ),
+    },
     "organisation.official": {
         Role.SYSADMIN: ("username", "full_name", "email", "department", "language"),
     },
