@@ -42,6 +42,7 @@ __all__ = [
     "activate",
     "activation_path",
     "appoint",
+    "begin_change",
     "cancel_change",
     "change_departments",
     "close_department",

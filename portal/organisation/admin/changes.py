@@ -67,6 +67,7 @@ class DepartmentChangeAdmin(PortalAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new change has no preview yet."""
+        del request
         entered = (
             "kind", "sources", "effective_on", "legal_basis", "note", "superior", "region",
         )  # fmt: skip
