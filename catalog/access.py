@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Permission as GuardianPermission
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ from catalog.models import (
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, held_posts
+from portal.organisation.access import HeldPost, held_posts, taken_over
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
@@ -84,13 +85,17 @@ class Sight:
 
 
 def sight_of(official: Official | None, on: date) -> Sight:
-    """What the official sees on the day ``on``; None is an anonymous caller."""
+    """What the official sees on the day ``on``; None is an anonymous caller.
+
+    A department also sees what those saw that it took over from.
+    """
     if official is None:
         return Sight([PUBLIC], {})
     if not official.is_active:
         return Sight([], {})
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
+    own = own.union(*taken_over(own, on).values())
     managed = _managed(posts)
     groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
     managing = [managers_label(groups[department]) for department in managed]
@@ -188,6 +193,27 @@ def take(permission: str, *, department: Department, resource: Resource) -> None
     _lock(resource)
     remove_perm(right.value, department.group, resource)
     rebuild_labels([resource.pk])
+
+
+@transaction.atomic
+def give_many(permission: str, *, department: Department, resource_ids: Iterable[UUID]) -> None:
+    """Give a right on many entries to a department; visible at once."""
+    right, ids = Permission(permission), list(resource_ids)
+    wanted = GuardianPermission.objects.get(
+        content_type__app_label="catalog", content_type__model="resource", codename=right.value
+    )
+    ResourceGroupObjectPermission.objects.bulk_create(
+        (
+            ResourceGroupObjectPermission(
+                permission=wanted, group_id=department.group_id, content_object_id=pk
+            )
+            for pk in ids
+        ),
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    for start in range(0, len(ids), 1000):
+        rebuild_labels(ids[start : start + 1000])
 
 
 def holds(permission: str, department: Department, resource: Resource) -> bool:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import exchange, exchange_files
+from catalog.views import duties, exchange, exchange_files, transfers
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +29,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/<uuid:pk>/progress/", exchange.progress, name="intake_progress"),
     path("exchange/<uuid:pk>/act/", exchange.act, name="intake_act"),
     path("exchange/<uuid:pk>/faults.xlsx", exchange_files.faulty, name="intake_faults"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/new/", transfers.offer, name="offer"),
+    path("transfers/accept/", transfers.accept_many, name="accept_transfers"),
+    path("transfers/<uuid:pk>/", transfers.transfer, name="transfer"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/new/", duties.record, name="record_duty"),
+    path("duties/<uuid:pk>/", duties.duty, name="duty"),
     path("<uuid:pk>/", views.entry, name="entry"),
     path("<uuid:pk>/send/", views.send, name="send"),
     path("<uuid:pk>/reviews/", views.timeline, name="timeline"),

@@ -13,6 +13,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
+        from portal.organisation.hooks import register_effects
         from portal.worktime.changes import on_calendar_change
         from sharing import (
             grants,
@@ -22,6 +23,7 @@ class SharingConfig(AppConfig):
             panels,
             tasks,  # noqa: F401 - named by the outbox
         )
+        from sharing.actions import succession
         from sharing.pulling import sources
 
         ledger_kinds.register_all()
@@ -31,6 +33,8 @@ class SharingConfig(AppConfig):
         hooks.register_use("sharing", offering.use_counts)
         hooks.register_mask_names(offering.mask_names)
         hooks.register_credentials(sources.CREDENTIALS)
+        hooks.on_transfer("sharing", succession.transfer_faults, succession.transferred)
+        register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
 

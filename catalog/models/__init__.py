@@ -3,6 +3,7 @@
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
+from catalog.models.duties import DutyChange, DutyKind, RequiredUpdate, UpdateOutcome
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
@@ -29,9 +30,11 @@ from catalog.models.terms import (
     VersionStatus,
     Visibility,
 )
+from catalog.models.transfers import OPEN_TRANSFERS, EntryTransfer, TransferStatus
 from catalog.models.versions import DataItem, ResourceVersion
 
 __all__ = [
+    "OPEN_TRANSFERS",
     "SHOWN_STATUSES",
     "UNDER_REVIEW",
     "Attachment",
@@ -42,6 +45,9 @@ __all__ = [
     "DataItem",
     "DataSource",
     "DataType",
+    "DutyChange",
+    "DutyKind",
+    "EntryTransfer",
     "FollowedEntry",
     "FormatClass",
     "Grade",
@@ -54,6 +60,7 @@ __all__ = [
     "Network",
     "OpenType",
     "PublicationReview",
+    "RequiredUpdate",
     "Resource",
     "ResourceGroupObjectPermission",
     "ResourceQuerySet",
@@ -72,7 +79,9 @@ __all__ = [
     "SharingType",
     "SynonymGroup",
     "SystemState",
+    "TransferStatus",
     "UpdateCycle",
+    "UpdateOutcome",
     "VersionStatus",
     "Visibility",
 ]

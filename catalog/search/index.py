@@ -1,7 +1,7 @@
 """The search rows: built from entries, written in the transaction that changes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from uuid import UUID
@@ -21,6 +21,7 @@ from catalog.models import (
 )
 from catalog.search.documents import Document, text_of, vector_of
 from catalog.search.freshness import fresh_until
+from portal.organisation.naming import earlier_names
 
 BATCH = 500
 _FROM_VERSION = (
@@ -60,13 +61,23 @@ def _write(ids: list[UUID]) -> int:
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
+    formerly = earlier_names({entry.provider_id for entry in entries})
     used = dict(ResourceUse.objects.filter(pk__in=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
     rows = [
         _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
     ]
     words = [
-        _words(entry, versions[entry.pk], items[versions[entry.pk].pk], labels[entry.pk])
+        _words(
+            document_of(
+                entry,
+                versions[entry.pk],
+                items[versions[entry.pk].pk],
+                formerly.get(entry.provider_id, ()),
+            ),
+            entry,
+            labels[entry.pk],
+        )
         for entry in shown
     ]
     ResourceSearch.objects.bulk_create(
@@ -104,12 +115,14 @@ def _items(version_ids: Iterable[int]) -> dict[int, list[DataItem]]:
     return grouped
 
 
-def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]) -> Document:
-    """What of the entry is searched."""
+def document_of(
+    entry: Resource, version: ResourceVersion, items: list[DataItem], formerly: Sequence[str] = ()
+) -> Document:
+    """What of the entry is searched; ``formerly`` are earlier names of its department."""
     provider = entry.provider
     return Document(
         title=version.title,
-        names=(*(item.name for item in items), provider.name, version.theme),
+        names=(*(item.name for item in items), provider.name, version.theme, *formerly),
         words=(
             entry.code or "",
             version.title_en,
@@ -138,10 +151,7 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
     )
 
 
-def _words(
-    entry: Resource, version: ResourceVersion, items: list[DataItem], labels: list[int]
-) -> ResourceWords:
-    document = document_of(entry, version, items)
+def _words(document: Document, entry: Resource, labels: list[int]) -> ResourceWords:
     return ResourceWords(
         row_id=entry.pk, labels=labels, text=text_of(document), vector=vector_of(document)
     )

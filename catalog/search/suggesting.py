@@ -8,6 +8,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.models import DataItem, ResourceSearch
 from catalog.search.cursors import Order
@@ -15,7 +16,8 @@ from catalog.search.filters import Reader
 from catalog.search.finding import parse_for, ranked, rows_seen
 from catalog.search.marking import fits
 from catalog.search.query import Query
-from portal.organisation.models import Department
+from portal.organisation.models import Department, FormerName
+from portal.organisation.naming import earlier_names, heirs
 
 MOST = 8
 MOST_DEPARTMENTS = 2
@@ -95,13 +97,11 @@ def _by_title(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]
 
 
 def _departments(reader: Reader, query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:
-    """Departments whose name fits, with the number of entries of theirs that the reader sees."""
-    candidates = Department.objects.filter(_named(query, "name"))
-    if _by_sound(query):
-        ids = found.order_by().values_list("provider_id", flat=True).distinct()
-        candidates = Department.objects.filter(pk__in=list(ids[:_LOOKED_AT]))
-    fitting = {one.pk: one.name for one in candidates.only("name")[:_LOOKED_AT]}
-    fitting = {pk: name for pk, name in fitting.items() if fits(name, query)}
+    """Departments whose name fits, with the number of entries of theirs that the reader sees.
+
+    A department is also found by a name it had, and by those of departments it took over from.
+    """
+    fitting = _by_name(query, found)
     if not fitting:
         return []
     seen = rows_seen(reader, Query("", ())).filter(provider_id__in=fitting)
@@ -110,6 +110,33 @@ def _departments(reader: Reader, query: Query, found: QuerySet[ResourceSearch]) 
         Suggestion(Kind.DEPARTMENT, fitting[pk], number, department=pk)
         for pk, number in numbers.order_by("-number", "provider_id")[:MOST_DEPARTMENTS]
     ]
+
+
+def _by_name(query: Query, found: QuerySet[ResourceSearch]) -> dict[int, str]:
+    """What to call each department whose name, or an earlier one, fits."""
+    if _by_sound(query):
+        ids = set(found.order_by().values_list("provider_id", flat=True).distinct()[:_LOOKED_AT])
+    else:
+        named = Department.objects.filter(_named(query, "name")).values_list("pk", flat=True)
+        ids = set(named[:_LOOKED_AT]) | _formerly(query)
+    names = dict(Department.objects.filter(pk__in=ids).values_list("pk", "name"))
+    fitting = {pk: name for pk, name in names.items() if fits(name, query)}
+    if rest := set(names) - set(fitting):
+        for pk, earlier in earlier_names(rest).items():
+            old = next((name for name in earlier if fits(name, query)), None)
+            if old is not None:
+                then_and_now = {"now": names[pk], "then": old}
+                fitting[pk] = _("%(now)s (formerly %(then)s)") % then_and_now
+    return fitting
+
+
+def _formerly(query: Query) -> set[int]:
+    """Departments that had a fitting name, or took over from one that has it."""
+    former = FormerName.objects.filter(_named(query, "name"))
+    found = set(former.values_list("department_id", flat=True)[:_LOOKED_AT])
+    gone = Department.objects.filter(_named(query, "name"), valid_until__isnull=False)
+    ids = [*found, *gone.values_list("pk", flat=True)[:_LOOKED_AT]]
+    return found.union(*heirs(ids).values()) if ids else found
 
 
 def _items(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:

@@ -11,24 +11,27 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import hooks
+from catalog import handover, hooks
 from catalog.access import can_manage, get_visible
 from catalog.actions import content_faults
 from catalog.models import (
     Attachment,
     DataItem,
+    EntryTransfer,
     Mode,
     PublicationReview,
     Resource,
     ResourceStatus,
     ResourceVersion,
     ReviewStatus,
+    TransferStatus,
     VersionStatus,
 )
 from catalog.presenting.reviews import next_step, state_tag
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
-from portal.organisation.models import Post, Role
+from portal.organisation import naming
+from portal.organisation.models import FormerName, Post, Role
 
 MOST_VERSIONS = 10
 
@@ -43,6 +46,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     use = uses(official, on, [resource])[resource.pk]
     items = list(version.items.all())
     review = _review(resource) if managed else None
+    versions = _versions(resource, managed=managed)
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
@@ -52,14 +56,38 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "personal": any(item.personal for item in items),
         "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
-        "versions": _versions(resource, managed=managed),
+        "versions": versions,
+        "then": _say_who_then(resource, versions, on),
         "faults": _faults(version, on) if managed else [],
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
         "sends": managed and _can_be_sent(resource, review),
+        "required": handover.updates_of([resource]) if managed else (),
+        "transfer": _open_transfer(resource) if managed else None,
     }
     return render(request, "catalog/entry.html", context)
+
+
+def _open_transfer(resource: Resource) -> EntryTransfer | None:
+    """The way to another department that the entry is on."""
+    return resource.transfers.open().select_related("to_department").first()
+
+
+def _say_who_then(resource: Resource, versions: list[ResourceVersion], on: date) -> bool:
+    """Give each version the department of its day, by its name then; whether any is another."""
+    moved = EntryTransfer.objects.filter(resource=resource, status=TransferStatus.DONE)
+    concerned = {resource.provider_id, *moved.values_list("from_department_id", flat=True)}
+    if len(concerned) == 1 and not FormerName.objects.filter(department__in=concerned).exists():
+        return False
+    differ = False
+    for version in versions:
+        then = handover.provider_on(resource, version.published_at)
+        day = timezone.localdate(version.published_at) if version.published_at else on
+        text = naming.then_and_now(then, day, on)
+        version.provider_then = text  # type: ignore[attr-defined]
+        differ = differ or text != naming.name_on(resource.provider, on).shown
+    return differ
 
 
 def _review(resource: Resource) -> PublicationReview | None:
