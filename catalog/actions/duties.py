@@ -76,10 +76,7 @@ def _faults(
         message = _("The document is missing.")
         remedy = _("Name the law or document and its number.")
         faults.append(Fault("basis", message, remedy, "missing"))
-    if event.happened_on is None:
-        message, remedy = _("The day is missing."), _("Enter the day on which it changed.")
-        faults.append(Fault("happened_on", message, remedy, "missing"))
-    elif event.happened_on > on:
+    if event.happened_on > on:
         message = _("The day is still to come.")
         faults.append(
             Fault("happened_on", message, _("Record the change once it is in force."), "future")
@@ -94,8 +91,8 @@ def _faults(
     ]  # fmt: skip
     if strange:
         names = "、".join(str(one.code or one) for one in strange[:10])
-        message = str(_("Not published entries of this department: %(codes)s.")) % {"codes": names}
-        faults.append(Fault("codes", message, _("Leave them out."), "strange"))
+        text = str(_("Not published entries of this department: %(codes)s.")) % {"codes": names}
+        faults.append(Fault("codes", text, _("Leave them out."), "strange"))
     return faults
 
 

@@ -122,11 +122,11 @@ def _entries(goals: Sequence[Goal]) -> Iterable[Consequence]:
         yield Consequence(_("Entries"), len(found), becomes, examples)
     ids = [entry.pk for entry, _goal in goals]
     reviews = PublicationReview.objects.filter(status__in=UNDER_REVIEW, resource__in=ids)
-    becomes = _("go back to be sent anew when the entry is accepted")
-    yield from _counted(_("Versions under review"), reviews.select_related("version"), becomes)
+    back = _("go back to be sent anew when the entry is accepted")
+    yield from _counted(_("Versions under review"), reviews.select_related("version"), back)
     updates = RequiredUpdate.objects.open().filter(resource__in=ids)
-    becomes = _("go on with the entry; the limit stays")
-    yield from _counted(_("Entries to be updated in time"), updates, becomes)
+    along = _("go on with the entry; the limit stays")
+    yield from _counted(_("Entries to be updated in time"), updates, along)
 
 
 def _others(leaving: set[int], receivers: Sequence[ChangeReceiver]) -> Iterable[Consequence]:

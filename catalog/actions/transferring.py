@@ -176,22 +176,23 @@ def _decide(
         message = str(_("%(name)s no longer exists.")) % {"name": old.name}
         faults.append(Fault("to", message, _("Name the department that takes over."), "gone"))
     if not text:
-        message, remedy = _("The decision has no grounds."), _("Say why, for both departments.")
-        faults.append(Fault("text", message, remedy, "missing"))
+        missing, remedy = _("The decision has no grounds."), _("Say why, for both departments.")
+        faults.append(Fault("text", missing, remedy, "missing"))
     refuse(faults)
     transfer.decided_by, transfer.decided_at, transfer.decision = by, now, text
-    if to is None or to.pk == old.pk:
+    goal = to if to is not None else old
+    if goal.pk == old.pk:
         transfer.to_department, transfer.status = old, TransferStatus.RETURNED
         transfer.ended_at = now
         transfer.save()
         _note("catalog.transfer_returned", transfer, by, now)
     else:
-        transfer.to_department = to
+        transfer.to_department = goal
         _carry_out(transfer, by, now)
     people = cases.holders(cases.offices_of(old), access.MANAGER_ROLES, on) | cases.holders(
-        cases.offices_of(transfer.to_department or old), handover.ANSWERING_ROLES, on
+        cases.offices_of(goal), handover.ANSWERING_ROLES, on
     )
-    params = {"title": str(transfer.resource), "department": _name(transfer.to_department)}
+    params = {"title": str(transfer.resource), "department": goal.name}
     _tell("transfer.decided", people, params | {"text": text[:300]}, now)
     return transfer
 

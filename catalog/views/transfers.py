@@ -166,7 +166,8 @@ def offer(request: HttpRequest) -> HttpResponse:
     """Offer entries to another department, without any change of departments."""
     official, now = reader_of(request), timezone.now()
     own = manageable_by(official, timezone.localdate(now)).select_related("live")
-    first = own.filter(pk=_uuid(request.GET.get("entry", ""))).first()
+    wanted = _uuid(request.GET.get("entry", ""))
+    first = own.filter(pk=wanted).first() if wanted else None
     form = OfferForm(
         request.POST if request.method == "POST" else None,
         initial={"codes": (first.code or str(first.pk)) if first else ""},

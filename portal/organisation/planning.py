@@ -160,8 +160,8 @@ def _departments(situation: Situation) -> Iterator[Fault]:
             yield _fault("sources", message, _("Finish it or give it up first."), "pending")
     regions = {one.region for one in situation.sources}
     if situation.kind in {MERGE, SPLIT} and len(regions) > 1:
-        message = _("Departments of several regions do not become one.")
-        yield _fault("sources", message, _("Change each region's own departments."), "regions")
+        text = _("Departments of several regions do not become one.")
+        yield _fault("sources", text, _("Change each region's own departments."), "regions")
 
 
 def _new_ones(situation: Situation, leaving: frozenset[int]) -> Iterator[Fault]:
@@ -213,12 +213,8 @@ def _places(situation: Situation) -> Iterator[Fault]:
     if situation.abolished is not None:
         name, successor = situation.abolished
         message = str(_("%(name)s was abolished.")) % {"name": name}
-        remedy = (
-            str(_("Choose %(name)s.")) % {"name": successor}
-            if successor
-            else _("Choose another region.")
-        )
-        yield _fault("region", message, remedy, "abolished")
+        goal = str(_("Choose %(name)s.")) % {"name": successor} if successor else ""
+        yield _fault("region", message, goal or _("Choose another region."), "abolished")
     if situation.superior is None:
         return
     above = {situation.superior.id, *_upwards(situation.superior.id, situation.superiors or {})}
@@ -253,6 +249,6 @@ def _posts(
             to = by_position[moves[post.id]]
             kept = to.department.kind == AUTHORITY if to.department else is_authority
             if not kept:
-                message = _("%(official)s holds a post that exists only in a competent authority.")
+                text = _("%(official)s holds a post that exists only in a competent authority.")
                 remedy = _("Let it end before that day, or let the authority take it over.")
-                yield _fault("posts", str(message) % names, remedy, "authority_post")
+                yield _fault("posts", str(text) % names, remedy, "authority_post")

@@ -153,11 +153,9 @@ def _faults(change: DepartmentChange, leaving: Sequence[int], *, has_main: bool)
     together = {*change.sources.values_list("pk", flat=True), *received}
     both = _open_items(sorted(together)).filter(provider__in=together)
     if number := both.count():
-        message = str(
-            _("%(number)s applications under way are between departments that become one.")
-        )
+        text = str(_("%(number)s applications under way are between departments that become one."))
         remedy = _("Have them withdrawn first: a department needs no application for its own data.")
-        yield Fault("sources", message % {"number": number}, remedy, "own_application")
+        yield Fault("sources", text % {"number": number}, remedy, "own_application")
 
 
 # --- stages --------------------------------------------------------------------------------

@@ -141,16 +141,19 @@ class DepartmentChangeAdmin(PortalAdmin):
         """An administrator other than the one who prepared it."""
         if not self.may(request, Act.CHANGE):
             return False
+        if not object_id:
+            return True
         found = DepartmentChange.objects.filter(pk=object_id, status=ChangeStatus.PREPARED)
-        return not object_id or found.exclude(prepared_by=by(request)).exists()
+        return found.exclude(prepared_by=by(request)).exists()
 
     def has_cancel_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Any of the two, while it is to come."""
         if not self.may(request, Act.CHANGE):
             return False
+        if not object_id:
+            return True
         open_ones = [ChangeStatus.PREPARED, ChangeStatus.CONFIRMED]
-        found = DepartmentChange.objects.filter(pk=object_id, status__in=open_ones)
-        return not object_id or found.exists()
+        return DepartmentChange.objects.filter(pk=object_id, status__in=open_ones).exists()
 
     @button(_("Confirm"), permission="confirm", icon="how_to_reg")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("rename", "renaming"),
                             ("merge", "merger"),
-                            ("split", "division"),
+                            ("split", "division of a department"),
                             ("dissolve", "dissolution"),
                             ("move", "other superior or region"),
                         ],

@@ -19,7 +19,7 @@ class ChangeKind(models.TextChoices):
 
     RENAME = "rename", _("renaming")
     MERGE = "merge", _("merger")
-    SPLIT = "split", _("division")
+    SPLIT = "split", _("division of a department")
     DISSOLVE = "dissolve", _("dissolution")
     MOVE = "move", _("other superior or region")
 
