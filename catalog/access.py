@@ -34,7 +34,7 @@ from catalog.models import (
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, held_posts, taken_over
+from portal.organisation.access import HeldPost, held_posts, works_for
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
@@ -95,9 +95,8 @@ def sight_of(official: Official | None, on: date) -> Sight:
         return Sight([], {})
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
-    own = own.union(*taken_over(own, on).values())
     managed = _managed(posts)
-    groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
+    groups = _groups(works_for(own, on) | managed)
     managing = [managers_label(groups[department]) for department in managed]
     return Sight([EVERYONE, *groups.values(), *managing], groups)
 

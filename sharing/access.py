@@ -17,7 +17,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, department_ids, held_posts, taken_over
+from portal.organisation.access import HeldPost, department_ids, held_posts
 from portal.organisation.models import (
     ADMIN_ROLES,
     Department,
@@ -215,14 +215,14 @@ def authority_of(region: Region, on: date) -> set[int]:
 
 
 def _held(posts: Iterable[HeldPost], on: date | None = None) -> Q:
-    """Stages that one of ``posts`` entitles to; with ``on`` also what departments did that theirs
+    """Stages that one of ``posts`` entitles to; with ``on`` also those of departments that theirs
     took over from.
     """
-    pairs = {(post.department_id, post.role) for post in posts}
+    pairs = sorted({(post.department_id, post.role) for post in posts})
+    choices = [Q(office=department, role=role) for department, role in pairs]
     if on is not None:
-        gone = taken_over({department for department, _role in pairs}, on)
-        pairs |= {(old, role) for department, role in pairs for old in gone.get(department, ())}
-    choices = (Q(office=department, role=role) for department, role in sorted(pairs))
+        gone = Q(office__valid_until__lte=on)
+        choices += [gone & Q(office__successor=department, role=role) for department, role in pairs]
     return functools.reduce(operator.or_, choices, Q(pk__in=[]))
 
 

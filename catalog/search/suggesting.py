@@ -16,7 +16,7 @@ from catalog.search.filters import Reader
 from catalog.search.finding import parse_for, ranked, rows_seen
 from catalog.search.marking import fits
 from catalog.search.query import Query
-from portal.organisation.models import Department, FormerName
+from portal.organisation.models import Department
 from portal.organisation.naming import earlier_names, heirs
 
 MOST = 8
@@ -115,28 +115,31 @@ def _departments(reader: Reader, query: Query, found: QuerySet[ResourceSearch]) 
 def _by_name(query: Query, found: QuerySet[ResourceSearch]) -> dict[int, str]:
     """What to call each department whose name, or an earlier one, fits."""
     if _by_sound(query):
-        ids = set(found.order_by().values_list("provider_id", flat=True).distinct()[:_LOOKED_AT])
+        ids = found.order_by().values_list("provider_id", flat=True).distinct()
+        candidates = Department.objects.filter(pk__in=list(ids[:_LOOKED_AT]))
     else:
-        named = Department.objects.filter(_named(query, "name")).values_list("pk", flat=True)
-        ids = set(named[:_LOOKED_AT]) | _formerly(query)
-    names = dict(Department.objects.filter(pk__in=ids).values_list("pk", "name"))
-    fitting = {pk: name for pk, name in names.items() if fits(name, query)}
-    if rest := set(names) - set(fitting):
-        for pk, earlier in earlier_names(rest).items():
-            old = next((name for name in earlier if fits(name, query)), None)
-            if old is not None:
-                then_and_now = {"now": names[pk], "then": old}
-                fitting[pk] = _("%(now)s (formerly %(then)s)") % then_and_now
-    return fitting
+        former = _named(query, "former_names__name")
+        candidates = Department.objects.filter(_named(query, "name") | former).distinct()
+    rows = list(candidates.order_by().values_list("pk", "name", "valid_until")[:_LOOKED_AT])
+    fitting = {pk: name for pk, name, _until in rows if fits(name, query)}
+    gone = {pk for pk, _name, until in rows if until is not None}
+    rest = {pk for pk, _name, _until in rows} - set(fitting)
+    rest = rest.union(*heirs(gone).values()) if gone else rest
+    return fitting | _by_earlier_name(query, rest)
 
 
-def _formerly(query: Query) -> set[int]:
-    """Departments that had a fitting name, or took over from one that has it."""
-    former = FormerName.objects.filter(_named(query, "name"))
-    found = set(former.values_list("department_id", flat=True)[:_LOOKED_AT])
-    gone = Department.objects.filter(_named(query, "name"), valid_until__isnull=False)
-    ids = [*found, *gone.values_list("pk", flat=True)[:_LOOKED_AT]]
-    return found.union(*heirs(ids).values()) if ids else found
+def _by_earlier_name(query: Query, ids: set[int]) -> dict[int, str]:
+    """Today's name with the earlier one that fits."""
+    earlier = earlier_names(ids) if ids else {}
+    names = (
+        dict(Department.objects.filter(pk__in=earlier).values_list("pk", "name")) if earlier else {}
+    )
+    found = {}
+    for pk, name in names.items():
+        old = next((one for one in earlier[pk] if fits(one, query)), None)
+        if old is not None:
+            found[pk] = _("%(now)s (formerly %(then)s)") % {"now": name, "then": old}
+    return found
 
 
 def _items(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:

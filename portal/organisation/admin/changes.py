@@ -14,7 +14,7 @@ from portal.organisation import actions
 from portal.organisation.admin.base import PortalAdmin, PortalInline, by
 from portal.organisation.admin.confirming import Question, ReasonForm, ask
 from portal.organisation.admin.marks import button, column
-from portal.organisation.admin.policy import Act
+from portal.organisation.admin.policy import Act, may, roles_of
 from portal.organisation.models import ChangeReceiver, ChangeStatus, DepartmentChange
 
 STATUS_COLOURS = {"prepared": "info", "confirmed": "warning", "done": "success"}
@@ -30,6 +30,11 @@ class ReceiverInline(PortalInline):
     autocomplete_fields = ("department", "posts")
     can_delete = True
     ordering = ("position",)
+
+    def may(self, request: HttpRequest, act: Act) -> bool:
+        """As with the change itself; only who prepares changes enters who takes over."""
+        needed = Act.VIEW if act is Act.VIEW else Act.ADD
+        return may(roles_of(request), DepartmentChange._meta.label_lower, needed)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """While the change is prepared."""

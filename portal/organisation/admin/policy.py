@@ -51,9 +51,6 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "organisation.departmentchange": {
         Role.SYSADMIN: KEEP, Role.SECADMIN: CORRECT, **_BUSINESS_LOOK,
     },
-    "organisation.changereceiver": {
-        Role.SYSADMIN: KEEP | {Act.DELETE}, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
-    },
     "organisation.official": {
         Role.SYSADMIN: KEEP_BY_FILE,
         Role.SECADMIN: CORRECT,  # locks accounts and gives posts; edits no field (EDITABLE)
