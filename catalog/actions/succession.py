@@ -1,6 +1,5 @@
 """What a change of departments means for the catalog: entries, sources, systems, saved searches."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -53,7 +52,7 @@ class CatalogEffects:
         entries = Resource.objects.filter(provider__in=sources).select_related("live")
         if change.kind not in TAKES_OVER:
             becomes = _("are found under the new name or region; their codes stay as they are")
-            return Outlook(tuple(_counted(_("Entries"), entries, becomes)))
+            return Outlook(tuple(_counted(_("Catalog entries"), entries, becomes)))
         receivers = _receivers(change)
         leaving = _leaving(sources, receivers)
         goals = list(_goals(change, entries, leaving, receivers))
@@ -119,7 +118,7 @@ def _entries(goals: Sequence[Goal]) -> Iterable[Consequence]:
             else str(_("wait for the competent authority, which names a department"))
         )
         examples = tuple(str(one) for one in found[:EXAMPLES])
-        yield Consequence(_("Entries"), len(found), becomes, examples)
+        yield Consequence(_("Catalog entries"), len(found), becomes, examples)
     ids = [entry.pk for entry, _goal in goals]
     reviews = PublicationReview.objects.filter(status__in=UNDER_REVIEW, resource__in=ids)
     back = _("go back to be sent anew when the entry is accepted")
@@ -165,31 +164,12 @@ def _faults(
         message = str(_("%(number)s transfers of entries still wait for an answer."))
         remedy = _("Have them answered or taken back first.")
         yield Fault("sources", message % {"number": number}, remedy, "open_transfers")
-    if names := _same_names(leaving, receivers):
-        message = str(
-            _("Data sources or systems of the same name would meet in one department: %(names)s.")
-        )
-        remedy = _("Rename one of them first.")
-        yield Fault("sources", message % {"names": ", ".join(names)}, remedy, "source_names")
     wanted = {code for row in receivers for code in row.entry_codes}
     known = set(entries.filter(code__in=wanted).values_list("code", flat=True))
     if unknown := sorted(wanted - known):
         message = str(_("No entries of the departments concerned: %(codes)s."))
         remedy = _("Correct the codes of entries.")
         yield Fault("entry_codes", message % {"codes": ", ".join(unknown[:20])}, remedy, "codes")
-
-
-def _same_names(leaving: set[int], receivers: Sequence[ChangeReceiver]) -> list[str]:
-    main = receivers[0].department_id if receivers else None
-    if not leaving:
-        return []
-    offices = {*leaving, main} - {None}
-    sources = DataSource.objects.filter(department__in=offices).values_list("name", flat=True)
-    systems = InformationSystem.objects.filter(department__in=offices).exclude(
-        state=SystemState.RETIRED
-    )
-    counted = Counter(sources), Counter(systems.values_list("name", flat=True))
-    return sorted(name for each in counted for name, number in each.items() if number > 1)
 
 
 # --- doing it ------------------------------------------------------------------------------
@@ -250,12 +230,30 @@ def _hand_over(
         goal = main or authority_of(old, now)
         if goal is None:
             continue
+        taken = DataSource.objects.filter(department=goal).values_list("name", flat=True)
+        sources = DataSource.objects.filter(department=old)
+        in_use = InformationSystem.objects.filter(department=goal).exclude(
+            state=SystemState.RETIRED
+        )
+        systems = InformationSystem.objects.filter(department=old)
         moved = {
-            "sources": DataSource.objects.filter(department=old).update(department=goal),
-            "systems": InformationSystem.objects.filter(department=old).update(department=goal),
+            "sources": _move(sources, set(taken), old, goal),
+            "systems": _move(systems, set(in_use.values_list("name", flat=True)), old, goal),
         }
         if any(moved.values()):
             record(
                 "catalog.sources_moved", by=None, obj=change, now=now,
                 departments=[old.pk, goal.pk], data=moved | {"from": old.name, "to": goal.name},
             )  # fmt: skip
+
+
+def _move(rows: Any, taken: set[str], old: Department, goal: Department) -> int:
+    """Give them to ``goal``; one whose name is taken there is called after its old department."""
+    found = list(rows.order_by("pk"))
+    for row in found:
+        row.department = goal
+        if row.name in taken:
+            mark = f"（{old.short_name or old.name}）"
+            row.name = f"{row.name[: 100 - len(mark)]}{mark}"
+        row.save(update_fields=["department", "name"])
+    return len(found)

@@ -30,7 +30,7 @@ def load_handover(made: Organisation, *, now: datetime, busy: Collection[UUID] =
         actions.offer_entries(
             by=made.holders[_CIVIL, Role.STEWARD], resources=offered,
             to=made.departments[_POLICE], now=now - timedelta(hours=3),
-            reason="按部门三定规定，该项数据由公安机关采集维护，移交贵厅编目。",
+            reason="按部门职责分工调整，移交贵厅编目管理。",
         )  # fmt: skip
     bound = _free(made, _POLICE, busy)[-2:]
     if bound:

@@ -115,13 +115,16 @@ def _consequences(leaving: Sequence[int], main: str) -> Iterable[Consequence]:
     name = {"name": main}
     goes = str(_("go on; %(name)s goes on for the department")) % name
     items = _open_items(leaving)
-    yield from _counted(_("Applications under way"), items, goes)
+    if number := items.count():
+        shown = tuple(str(item.application) for item in items[:EXAMPLES])
+        yield Consequence(_("Applications under way"), number, goes, shown)
     drafts = _drafts(leaving)
     yield from _counted(_("Draft applications"), drafts, str(_("become those of %(name)s")) % name)
     stages = _stages(leaving).select_related("item__application")
     becomes = str(_("wait for the same posts of %(name)s")) % name
     if number := stages.count():
-        shown = tuple(str(stage.item.application) for stage in stages[:EXAMPLES])
+        some = stages[: 10 * EXAMPLES]
+        shown = tuple(dict.fromkeys(str(stage.item.application) for stage in some))[:EXAMPLES]
         yield Consequence(_("Steps of approval chains"), number, becomes, shown)
     yield from _counted(_("Grants held"), _held(leaving), goes)
     given = _("go on; whoever accepts the entry provides the data")

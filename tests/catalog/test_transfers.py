@@ -231,7 +231,7 @@ def test_the_preview_counts_entries_by_goal_and_names_wrong_codes(world: World):
     shown = organisation.preview(made, world.today)
     assert {fault.code for fault in shown.faults} == {"codes"}
     assert "307/没有" in str(shown.faults[0].message)
-    entries = [one for one in shown.consequences if str(one.what) == "Entries"]
+    entries = [one for one in shown.consequences if str(one.what) == "Catalog entries"]
     assert [(one.count, "江苏省民政厅" in str(one.becomes)) for one in entries] == [(1, True)]
 
 

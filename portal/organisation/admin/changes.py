@@ -15,8 +15,10 @@ from portal.organisation.admin.base import PortalAdmin, PortalInline, by
 from portal.organisation.admin.confirming import Question, ReasonForm, ask
 from portal.organisation.admin.marks import button, column
 from portal.organisation.admin.policy import Act, may, roles_of
-from portal.organisation.models import ChangeReceiver, ChangeStatus, DepartmentChange
+from portal.organisation.models import ChangeReceiver, ChangeStatus, DepartmentChange, Role
 
+CONFIRMING = (Role.SYSADMIN, Role.SECADMIN)
+"""Who may agree to a change that somebody else prepared: departments and posts are theirs."""
 STATUS_COLOURS = {"prepared": "info", "confirmed": "warning", "done": "success"}
 
 
@@ -29,6 +31,12 @@ class ReceiverInline(PortalInline):
     )  # fmt: skip
     autocomplete_fields = ("department", "posts")
     can_delete = True
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new change begins with one line."""
+        del request, kwargs
+        return 1 if obj is None else 0
+
     ordering = ("position",)
 
     def may(self, request: HttpRequest, act: Act) -> bool:
@@ -65,7 +73,7 @@ class DepartmentChangeAdmin(PortalAdmin):
     date_hierarchy = "effective_on"
     inlines = (ReceiverInline,)
     readonly_fields = (
-        "outlook", "state", "prepared_by", "prepared_at", "confirmed_by", "confirmed_at",
+        "outlook", "how_far", "prepared_by", "prepared_at", "confirmed_by", "confirmed_at",
         "done_at", "cancelled_by", "cancel_reason",
     )  # fmt: skip
     actions_detail = ("confirm", "cancel")
@@ -79,7 +87,7 @@ class DepartmentChangeAdmin(PortalAdmin):
         if obj is None:
             return [(None, {"fields": entered})]
         people = (
-            "state", "prepared_by", "prepared_at", "confirmed_by", "confirmed_at", "done_at",
+            "how_far", "prepared_by", "prepared_at", "confirmed_by", "confirmed_at", "done_at",
             "cancelled_by", "cancel_reason",
         )  # fmt: skip
         return [
@@ -103,6 +111,11 @@ class DepartmentChangeAdmin(PortalAdmin):
     def state(self, change: DepartmentChange) -> tuple[str, str]:
         """How far it is."""
         return change.status, str(change.get_status_display())
+
+    @column(_("status"))
+    def how_far(self, change: DepartmentChange) -> str:
+        """The same in words."""
+        return str(change.get_status_display())
 
     @column(_("Preview"))
     def outlook(self, change: DepartmentChange) -> SafeString:
@@ -144,7 +157,7 @@ class DepartmentChangeAdmin(PortalAdmin):
 
     def has_confirm_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """An administrator other than the one who prepared it."""
-        if not self.may(request, Act.CHANGE):
+        if roles_of(request).isdisjoint(CONFIRMING):
             return False
         if not object_id:
             return True
@@ -153,7 +166,7 @@ class DepartmentChangeAdmin(PortalAdmin):
 
     def has_cancel_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Any of the two, while it is to come."""
-        if not self.may(request, Act.CHANGE):
+        if roles_of(request).isdisjoint(CONFIRMING):
             return False
         if not object_id:
             return True

@@ -49,7 +49,7 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
         Role.SYSADMIN: KEEP_BY_FILE, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
     },
     "organisation.departmentchange": {
-        Role.SYSADMIN: KEEP, Role.SECADMIN: CORRECT, **_BUSINESS_LOOK,
+        Role.SYSADMIN: KEEP, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
     },
     "organisation.official": {
         Role.SYSADMIN: KEEP_BY_FILE,
@@ -75,17 +75,6 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
 """Acts by model and role. A model that is not named can be used by nobody."""
 
 EDITABLE: Final[Mapping[str, Mapping[str, Collection[str]]]] = {
-    "organisation.departmentchange": {  # prepared by one, confirmed by another
-        Role.SYSADMIN: (
-            "kind",
-            "sources",
-            "effective_on",
-            "legal_basis",
-            "note",
-            "superior",
-            "region",
-        ),
-    },
     "organisation.official": {
         Role.SYSADMIN: ("username", "full_name", "email", "department", "language"),
     },

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from portal.errors import Invalid, NotAllowed
 from portal.ledger.models import Entry
@@ -18,6 +19,7 @@ from portal.organisation.models import (
     Region,
     Role,
 )
+from tests.portal.organisation.conftest import Enter
 from tests.world import World, hire
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -271,3 +273,50 @@ def test_a_mistyped_check_character_is_told_from_a_wrong_number():
     assert uscc.wrong_parts(right[:17] + other) == [uscc.Wrong.CHECK]
     digit = next(one for one in "0123456789" if one != right[16])
     assert uscc.Wrong.ORGANISATION in uscc.wrong_parts(right[:16] + digit + right[17])
+
+
+def posted(world: World, **changes: object) -> dict[str, object]:
+    """What the form of a new change sends: a renaming of the police."""
+    return {
+        "kind": "rename", "sources": [world.departments["police"].pk],
+        "effective_on": world.today.isoformat(), "legal_basis": "苏编办发〔2026〕12号",
+        "note": "", "superior": "", "region": "",
+        "receivers-TOTAL_FORMS": 1, "receivers-INITIAL_FORMS": 0,
+        "receivers-MIN_NUM_FORMS": 0, "receivers-MAX_NUM_FORMS": 1000,
+        "receivers-0-position": 1, "receivers-0-department": "",
+        "receivers-0-name": "江苏省警察厅", "receivers-0-name_en": "", "receivers-0-uscc": "",
+        "receivers-0-short_name": "", "receivers-0-entry_codes": "",
+    } | changes  # fmt: skip
+
+
+def test_prepared_and_confirmed_in_the_administration(world: World, enter: Enter):
+    add = reverse("admin:organisation_departmentchange_add")
+    assert enter("secadmin").get(add).status_code == 403
+    sysadmin = enter("sysadmin")
+    assert sysadmin.post(add, posted(world, legal_basis="")).status_code == 200
+    assert not DepartmentChange.objects.exists()
+    answer = sysadmin.post(add, posted(world))
+    change = DepartmentChange.objects.get()
+    page = reverse("admin:organisation_departmentchange_change", args=[change.pk])
+    assert answer["Location"] == page
+    assert change.prepared_by == world.people["sysadmin"]
+    confirming = reverse("admin:organisation_departmentchange_confirm", args=[change.pk])
+    assert sysadmin.post(confirming).status_code in {302, 403}
+    change.refresh_from_db()
+    assert change.status == "prepared"
+    secadmin = enter("secadmin")
+    assert secadmin.get(page).status_code == 200
+    assert secadmin.post(page, posted(world, legal_basis="别的文件")).status_code == 403
+    assert secadmin.get(confirming).status_code == 200
+    assert secadmin.post(confirming).status_code == 302
+    change.refresh_from_db()
+    assert (change.status, change.legal_basis) == ("done", "苏编办发〔2026〕12号")
+    assert Department.objects.get(pk=world.departments["police"].pk).name == "江苏省警察厅"
+
+
+def test_a_region_is_abolished_in_the_administration(world: World, enter: Enter):
+    Department.objects.filter(region=world.regions["suzhou"]).update(valid_until=world.today)
+    address = reverse("admin:organisation_region_abolish", args=[world.regions["suzhou"].pk])
+    posted = {"on": world.today.isoformat(), "successor": world.regions["nantong"].pk}
+    assert enter("sysadmin").post(address, posted).status_code == 302
+    assert Region.objects.get(pk="320500").today(world.today) == world.regions["nantong"]
