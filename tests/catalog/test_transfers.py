@@ -3,12 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog import access, actions, handover
-from catalog.models import EntryTransfer, PublicationReview, Resource, ReviewStatus, SavedSearch
+from catalog.exchange.names import read_name
+from catalog.exchange.providers import Providers
+from catalog.models import (
+    DataSource,
+    EntryTransfer,
+    InformationSystem,
+    PublicationReview,
+    Resource,
+    ReviewStatus,
+    SavedSearch,
+)
+from catalog.places import places
 from catalog.search import Filters, Reader, find
 from catalog.search.facets import value_label
 from catalog.search.suggesting import suggest
@@ -339,3 +351,29 @@ def test_a_department_with_entries_is_not_simply_closed(world: World):
         )  # fmt: skip
     assert refused.value.reason == "not_empty"
     assert Department.objects.get(pk=world.departments["police"].pk).valid_until is None
+
+
+def test_sources_and_systems_follow_the_successor_under_names_of_their_own(world: World):
+    police, civil = world.departments["police"], world.departments["civil_affairs"]
+    for department in (police, civil):
+        DataSource.objects.create(name="业务库", department=department, connector="postgresql")
+        InformationSystem.objects.create(
+            name="协同办公系统", department=department, network="internet", counted_on=world.today
+        )
+    merged(world)
+    for model, name in ((DataSource, "业务库"), (InformationSystem, "协同办公系统")):
+        names = model.objects.filter(department=civil).values_list("name", flat=True)
+        assert set(names) == {name, f"{name}（江苏省公安厅）"}
+        assert not model.objects.filter(department=police).exists()
+
+
+def test_an_import_goes_to_the_successor_of_an_abolished_region(world: World):
+    region = world.regions["suzhou"]
+    region.valid_until, region.successor = world.today, world.regions["nantong"]
+    region.save(update_fields=["valid_until", "successor"])
+    providers = Providers(now=world.now)
+    wanted = read_name("苏州市大数据中心", places()["320500"])
+    with transaction.atomic():
+        made = Department.objects.get(pk=providers.department_id(wanted))
+    assert made.region == world.regions["nantong"]
+    assert providers.regions_moved == {"苏州市": "南通市"}

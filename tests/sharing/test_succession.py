@@ -160,3 +160,14 @@ def test_a_department_does_not_take_over_what_it_applies_for(world: World):
             to=world.departments["subdistrict"], reason="职责划转", now=world.now,
         )  # fmt: skip
     assert "own_application" in {fault.code for fault in refused.value.faults}
+
+
+def test_rows_of_an_abolished_region_are_not_asked_for_any_more(world: World):
+    draft = draft_application(world)
+    region = world.regions["hongqiao"]
+    region.valid_until, region.successor = world.today, world.regions["chongchuan"]
+    region.save(update_fields=["valid_until", "successor"])
+    with pytest.raises(Invalid) as refused:
+        actions.submit_application(by=world.people["clerk"], application_id=draft.pk, now=world.now)
+    (fault,) = [one for one in refused.value.faults if one.code == "abolished"]
+    assert "崇川区" in str(fault.remedy)
