@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import cases
 from catalog.access import MANAGER_ROLES, manageable_by
 from catalog.models import DutyChange, EntryTransfer, RequiredUpdate, Resource, TransferStatus
+from catalog.search.filters import region_prefix
 from portal.errors import NotVisible
 from portal.organisation.access import HeldPost, held_posts
 from portal.organisation.models import Department, Official, Role
@@ -106,7 +107,7 @@ def duties_visible_to(official: Official, on: date) -> QuerySet[DutyChange]:
     regions = [post.region_id for post in posts if post.role in cases.AUTHORITY_ROLES]
     seen = _to_or_unit_of(own, "department")
     for code in regions:
-        seen |= Q(department__region__code__startswith=code.rstrip("0") if len(code) == 6 else code)
+        seen |= Q(department__region__code__startswith=region_prefix(code))
     managed = RequiredUpdate.objects.filter(resource__in=manageable_by(official, on))
     return DutyChange.objects.filter(seen | Q(pk__in=managed.values("event")))
 

@@ -195,3 +195,11 @@ def test_pages(world: World):
     other = page_of(world, "stranger").get(reverse("catalog:entry", args=[world.address.pk]))
     assert "Update this entry" not in other.content.decode()
     assert page_of(world, "stranger").get(new).status_code == 403
+
+
+def test_an_authority_sees_the_changes_of_its_region_and_of_no_other(world: World):
+    event = change(world, resources=[world.address])
+    seen = handover.duties_visible_to
+    assert list(seen(world.people["province_reviewer"], NOW.date())) == [event]
+    for person in ("city_reviewer", "county_reviewer", "stranger"):
+        assert not seen(world.people[person], NOW.date()).exists()
