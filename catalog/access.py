@@ -31,7 +31,7 @@ from catalog.models import (
     Visibility,
 )
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, held_posts
+from portal.organisation.access import HeldPost, held_posts, works_for
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
 
 EVERYONE = 0
@@ -86,7 +86,10 @@ class Sight:
 
 
 def sight_of(official: Official | None, on: date) -> Sight:
-    """What the official sees on the day ``on``; None is an anonymous caller."""
+    """What the official sees on the day ``on``; None is an anonymous caller.
+
+    A department also sees what those saw that it took over from.
+    """
     if official is None:
         return Sight([PUBLIC], {})
     if not official.is_active:
@@ -94,7 +97,7 @@ def sight_of(official: Official | None, on: date) -> Sight:
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role not in ADMIN_ROLES}
     managed = _managed(posts)
-    groups = _groups(set().union(own, *_with_superior_units(own).values()) | managed)
+    groups = _groups(works_for(own, on) | managed)
     managing = [managers_label(groups[department]) for department in managed]
     return Sight([EVERYONE, *groups.values(), *managing], groups)
 

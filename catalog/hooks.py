@@ -2,8 +2,9 @@
 
 ``register_entry_actions``: what an official may do with an entry, such as applying for its data;
 asked once for a whole list. ``on_withdrawal``: what has to stop when an entry is withdrawn, in the
-transaction that withdraws it. ``register_use``: how much an entry is used, which decides who comes
-first among equals in a search.
+transaction that withdraws it. ``on_transfer``: what has to go on elsewhere when another department
+takes an entry over. ``register_use``: how much an entry is used, which decides who comes first
+among equals in a search.
 """
 
 from collections import Counter
@@ -24,9 +25,9 @@ from catalog.models import (
     ResourceUse,
     SharingType,
 )
-from portal.errors import Reason, Text
+from portal.errors import Fault, Reason, Text
 from portal.organisation.access import department_ids
-from portal.organisation.models import Official
+from portal.organisation.models import Department, Official
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ MaskNames = Callable[[], Mapping[str, Text]]
 Withdrawal = Callable[..., None]
 """Called as ``callback(resource, by=, reason=, now=)`` within the withdrawing transaction."""
 
+TransferFaults = Callable[[Resource, Department], Sequence[Fault]]
+"""Called as ``faults(resource, goal)``: what keeps the department from taking the entry over."""
+
+Transfer = Callable[..., None]
+"""Called as ``callback(resource, old=, now=)`` within the transferring transaction, afterwards."""
+
 UseCounter = Callable[[Sequence[UUID]], Mapping[UUID, int]]
 """How many uses each of these entries has now; an entry without any may be missing."""
 
@@ -84,6 +91,7 @@ _RECOUNTED = 2_000
 
 _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
+_transfers: dict[str, tuple[TransferFaults, Transfer]] = {}
 _use_counters: dict[str, UseCounter] = {}
 _mask_names: list[MaskNames] = []
 _data_checks: list[Callable[[UUID], str]] = []
@@ -98,6 +106,22 @@ def register_entry_actions(name: str, answer: EntryActions) -> None:
 def on_withdrawal(name: str, callback: Withdrawal) -> None:
     """Call ``callback`` whenever an entry is withdrawn; call this from AppConfig.ready."""
     _withdrawals[name] = callback
+
+
+def on_transfer(name: str, faults: TransferFaults, callback: Transfer) -> None:
+    """Ask ``faults`` before an entry goes to another department, call ``callback`` when it has."""
+    _transfers[name] = (faults, callback)
+
+
+def transfer_faults(resource: Resource, goal: Department) -> list[Fault]:
+    """What keeps the department from taking the entry over, as far as other apps know."""
+    return [fault for faults, _callback in _transfers.values() for fault in faults(resource, goal)]
+
+
+def transferred(resource: Resource, *, old: Department, now: datetime) -> None:
+    """Tell everybody who asked that another department has taken the entry over from ``old``."""
+    for _faults, callback in _transfers.values():
+        callback(resource, old=old, now=now)
 
 
 def register_use(name: str, counter: UseCounter) -> None:

@@ -20,6 +20,33 @@ TEXTS = {
     ),
     "review.interrupted": _("“%(title)s” is no longer under review: %(text)s"),
     "review.overdue": _("The review of “%(title)s” of %(department)s was due on %(due)s."),
+    "transfer.offered": _(
+        "%(department)s hands %(number)s entries over to your department: accept or refuse them."
+    ),
+    "transfer.refused": _(
+        "%(department)s refused the entry “%(title)s”: %(text)s You decide where it belongs."
+    ),
+    "transfer.decided": _(
+        "The authority decided that “%(title)s” belongs to %(department)s: %(text)s"
+    ),
+    "duty.recorded": _(
+        "%(basis)s: %(number)s entries of %(department)s are to be updated and sent by %(due)s."
+    ),
+    "duty.due_soon": _(
+        "Entries of %(department)s are to be updated and sent by %(due)s (%(basis)s)."
+    ),
+    "duty.overdue": _(
+        "Entries of %(department)s should have been updated and sent by %(due)s (%(basis)s)."
+    ),
+    "duty.extension_asked": _(
+        "%(department)s asks for more days to update its entries (%(basis)s): %(text)s"
+    ),
+    "duty.extension_granted": _(
+        "More days are granted to update the entries of %(department)s, until %(due)s. %(text)s"
+    ),
+    "duty.extension_denied": _(
+        "No more days are granted to update the entries of %(department)s: %(text)s"
+    ),
     "search.one_new": _("New in your saved search “%(name)s”: “%(title)s”."),
     "search.many_new": _(
         "Your saved search “%(name)s” has %(number)s new entries, such as “%(title)s”."

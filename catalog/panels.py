@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import cases
+from catalog import cases, handover
 from catalog.access import MANAGER_ROLES
 from catalog.exchange.intake import may_exchange
 from catalog.harvest.sources import may_harvest
@@ -28,6 +28,12 @@ def reviews(official: Official) -> bool:
     return not roles.isdisjoint([*cases.HEAD_ROLES, *cases.AUTHORITY_ROLES])
 
 
+def hands_over(official: Official) -> bool:
+    """Who looks after entries, and the authorities that decide about them."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint([*MANAGER_ROLES, *cases.AUTHORITY_ROLES])
+
+
 def waiting(official: Official) -> int:
     """How many versions wait for the official's decision."""
     today = timezone.localdate()
@@ -43,6 +49,9 @@ def register_all() -> None:
     register(NavItem("harvest", _("Harvests"), "catalog:harvests", 38, may_harvest))
     register(NavItem("quality", _("Quality"), "catalog:quality_list", 38, looks_after_entries))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
+    register(NavItem("transfers", _("Transfers of entries"), "catalog:transfers", 37, hands_over))
+    register(NavItem("duties", _("Updates required by law"), "catalog:duties", 38, hands_over))
+    register_panel(Panel("handover", 13, "main", "catalog/_home_handover.html", _handover))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
 
 
@@ -56,3 +65,20 @@ def _waiting(request: HttpRequest) -> Mapping[str, Any] | None:
     if not rows:
         return None
     return {"rows": rows, "total": found.count() if len(rows) == SHOWN else len(rows)}
+
+
+def _handover(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = request.user
+    if not isinstance(official, Official) or not hands_over(official):
+        return None
+    today = timezone.localdate()
+    updates = handover.updates_for(official, today)
+    transfers = handover.to_answer(official, today).select_related(*handover.LOADED)
+    shown, waiting_ones = list(updates[:SHOWN]), list(transfers[:SHOWN])
+    if not shown and not waiting_ones:
+        return None
+    numbers = [
+        rows.count() if len(seen) == SHOWN else len(seen)
+        for rows, seen in ((updates, shown), (transfers, waiting_ones))
+    ]
+    return {"updates": shown, "transfers": waiting_ones, "total": sum(numbers)}

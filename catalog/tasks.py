@@ -9,7 +9,7 @@ from catalog import actions, quality
 from catalog.exchange import working
 from catalog.harvest import clockwork
 from catalog.harvest import working as harvesting
-from catalog.reminders import remind
+from catalog.reminders import remind, remind_of_updates
 
 
 @shared_task(name="catalog.publish_due")
@@ -20,14 +20,17 @@ def publish_due() -> None:
 
 @shared_task(name="catalog.remind_reviews")
 def remind_reviews() -> None:
-    """Tell the authorities what is overdue, once a day each."""
-    remind(timezone.now())
+    """Tell the authorities and stewards what is due soon or overdue, once a day each."""
+    now = timezone.now()
+    remind(now)
+    remind_of_updates(now)
 
 
 @shared_task(name="catalog.recompute_reviews")
 def recompute_reviews() -> None:
     """Derive due dates anew after the calendar or a limit changed."""
     actions.recompute_deadlines(timezone.now())
+    actions.recompute_update_deadlines(timezone.now())
 
 
 @shared_task(name="catalog.tell_followers")

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import drift, exchange, exchange_files, harvest, proposing
+from catalog.views import drift, duties, exchange, exchange_files, harvest, proposing, transfers
 from catalog.views.rights import rights
 
 app_name = "catalog"
@@ -42,6 +42,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quality/", views.quality_list, name="quality_list"),
     path("quality/warnings.xlsx", views.quality_export, name="quality_export"),
     path("<uuid:pk>/quality/", views.quality, name="quality"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/new/", transfers.offer, name="offer"),
+    path("transfers/accept/", transfers.accept_many, name="accept_transfers"),
+    path("transfers/<uuid:pk>/", transfers.transfer, name="transfer"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/new/", duties.record, name="record_duty"),
+    path("duties/<uuid:pk>/", duties.duty, name="duty"),
     path("<uuid:pk>/", views.entry, name="entry"),
     path("<uuid:pk>/rights/", rights, name="rights"),
     path("<uuid:pk>/propose/", proposing.propose, name="propose_for"),

@@ -271,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "wake lost checks of data": {"task": "sharing.sweep_data_checks", "schedule": 60.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
+    "change departments on their day": {"task": "portal.change_departments", "schedule": 300.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
 CACHES = {

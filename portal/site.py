@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 ICONS = {
     "organisation.region": "map",
     "organisation.department": "account_balance",
+    "organisation.departmentchange": "account_tree",
     "organisation.official": "person",
     "organisation.post": "badge",
     "organisation.substitution": "swap_horiz",

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.models import OutboxMessage
-from portal.organisation.actions import follow_posts
+from portal.organisation.actions import change_departments, follow_posts
 
 KEEP_OUTBOX: Final = timedelta(days=1)
 _BATCH: Final = 5_000
@@ -27,3 +27,9 @@ def clear_outbox() -> int:
 def follow_posts_by_date() -> int:
     """Bring groups in line with posts and substitutions that began or ended since the last time."""
     return follow_posts(on=timezone.localdate())
+
+
+@shared_task(name="portal.change_departments")
+def change_departments_by_date() -> int:
+    """Do the confirmed changes of departments whose day has come."""
+    return change_departments(timezone.now())

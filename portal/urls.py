@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import health, token_pages, views
-from portal.organisation.views import activate
+from portal.organisation.views import activate, department
 from portal.sign_in import SignInView
 from portal.site import hide_foreign_tables
 
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accessibility/", views.accessibility, name="accessibility"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("departments/<int:pk>/", department, name="department"),
     path("account/", include(account_urls)),
     path("admin/", admin.site.urls),
     path("", include("catalog.interop.urls")),

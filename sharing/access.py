@@ -67,7 +67,9 @@ def _post_held(post: HeldPost) -> PostHeld:
 def items_visible_to(official: Official, on: date) -> QuerySet[ApplicationItem]:
     """Items of the official's departments, those that reached a post of theirs, copies to authorities."""
     posts = held_posts(official, on)
-    reached = ItemStage.objects.filter(_held(posts), item=OuterRef("pk"), opened_at__isnull=False)
+    reached = ItemStage.objects.filter(
+        _held(posts, on), item=OuterRef("pk"), opened_at__isnull=False
+    )
     copied = ItemEvent.objects.filter(
         item=OuterRef("pk"), kind="refused", data__copy_to_authority=True
     )
@@ -212,10 +214,15 @@ def authority_of(region: Region, on: date) -> set[int]:
     return holders(nearest, AUTHORITY_ROLES, on) if nearest is not None else set()
 
 
-def _held(posts: Iterable[HeldPost]) -> Q:
-    """Stages that one of ``posts`` entitles to."""
+def _held(posts: Iterable[HeldPost], on: date | None = None) -> Q:
+    """Stages that one of ``posts`` entitles to; with ``on`` also those of departments that theirs
+    took over from.
+    """
     pairs = sorted({(post.department_id, post.role) for post in posts})
-    choices = (Q(office=department, role=role) for department, role in pairs)
+    choices = [Q(office=department, role=role) for department, role in pairs]
+    if on is not None:
+        gone = Q(office__valid_until__lte=on)
+        choices += [gone & Q(office__successor=department, role=role) for department, role in pairs]
     return functools.reduce(operator.or_, choices, Q(pk__in=[]))
 
 

@@ -15,6 +15,7 @@ class SharingConfig(AppConfig):
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
         from catalog.sources import register_reader
+        from portal.organisation.hooks import register_effects
         from portal.worktime.changes import on_calendar_change
         from sharing import (
             grants,
@@ -24,6 +25,7 @@ class SharingConfig(AppConfig):
             panels,
             tasks,  # noqa: F401 - named by the outbox
         )
+        from sharing.actions import succession
         from sharing.pulling import sources
         from sharing.pulling.reading import Reader
 
@@ -36,6 +38,8 @@ class SharingConfig(AppConfig):
         hooks.register_data_checks(_data_checks)
         hooks.register_credentials(sources.CREDENTIALS)
         register_reader(Reader())
+        hooks.on_transfer("sharing", succession.transfer_faults, succession.transferred)
+        register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
 

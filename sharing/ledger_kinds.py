@@ -11,6 +11,7 @@ def register_all() -> None:
         {
             "application.discarded": _("draft application discarded"),
             "application.draft_saved": _("draft application saved"),
+            "application.drafts_moved": _("draft applications moved with their department"),
             "application.drafted": _("draft application made"),
             "deadline.moved": _("due date recomputed"),
             "delivery.confirmed": _("receipt confirmed"),
@@ -26,6 +27,7 @@ def register_all() -> None:
             "grant.terminated": _("grant terminated"),
             "item.consented": _("application consented to"),
             "item.fields_narrowed": _("data items left out"),
+            "item.office_succeeded": _("stage of the chain taken over by another office"),
             "item.refused": _("application refused"),
             "item.resubmitted": _("supplement submitted"),
             "item.stage_notified": _("office notified"),

@@ -18,6 +18,7 @@ from catalog.models import DataItem, SharingType
 from portal.errors import Fault, Invalid
 from portal.ledger.records import canonical
 from portal.organisation.models import Department, Official, Post, Region, Role, Substitution
+from portal.organisation.naming import current_of
 from portal.worktime import access as worktime
 from sharing.approval import chain, terms
 from sharing.approval.blueprint import FaultCode
@@ -46,10 +47,11 @@ class Planned:
 def plan(application: Application, item: ApplicationItem, now: datetime) -> Planned:
     """The chain for ``item`` if it were submitted now; Invalid names all that stands in its way."""
     on = local_day(now)
-    policy = policy_for(application.department.region, on)
-    request = _request(application, item, on)
-    organisation = _organisation(application.department, item.provider, on)
-    rules = _rules(policy, home=application.department.region, away=item.provider.region, on=on)
+    home = current_of(application.department, on)  # departments change, applications stay
+    policy = policy_for(home.region, on)
+    request = replace(_request(application, item, on), demander_id=home.pk)
+    organisation = _organisation(home, item.provider, on)
+    rules = _rules(policy, home=home.region, away=item.provider.region, on=on)
     found = chain.plan_chain(request, organisation, rules)
     if isinstance(found, tuple):
         raise Invalid(
@@ -158,7 +160,7 @@ def _shorter(one: int | None, other: int | None) -> int | None:
 def _organisation(demander: Department, provider: Department, on: date) -> Organisation:
     regions = _regions(demander.region, provider.region)
     departments = _departments([demander, provider], regions, on)
-    holders = _holders(departments, on)
+    holders = holders_of(departments, on)
     return Organisation(
         regions,
         {
@@ -195,7 +197,7 @@ def _departments(
     return found
 
 
-def _holders(departments: Iterable[int], on: date) -> dict[int, _Holders]:
+def holders_of(departments: Iterable[int], on: date) -> dict[int, _Holders]:
     """Who holds or fills in which post, by department; a person with a substitute is away."""
     posts = list(
         Post.objects.held_on(on)

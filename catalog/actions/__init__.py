@@ -12,6 +12,13 @@ from catalog.actions.drafts import (
     save_draft,
 )
 from catalog.actions.drift import can_be_taken, note_drift, take_drift_over
+from catalog.actions.duties import (
+    answer_extension,
+    ask_for_extension,
+    hindrance_to_asking,
+    recompute_update_deadlines,
+    record_duty_change,
+)
 from catalog.actions.faults import content_faults, entered_faults, publication_faults
 from catalog.actions.following import (
     change_search,
@@ -36,17 +43,32 @@ from catalog.actions.reviewing import (
 from catalog.actions.rights import forbid, permit, permit_many
 from catalog.actions.synonyms import remove_synonyms, save_synonyms
 from catalog.actions.timed import publish_due, recompute_deadlines
+from catalog.actions.transferring import (
+    Answered,
+    accept_many,
+    accept_transfer,
+    decide_transfer,
+    may_answer,
+    offer_entries,
+    refuse_transfer,
+    take_back_transfer,
+)
 from catalog.actions.withdrawing import withdraw
 
 __all__ = [
     "MOST_AT_ONCE",
     "Acceptance",
+    "Answered",
     "Location",
     "NewDraft",
     "Outcome",
     "Place",
     "Sending",
+    "accept_many",
     "accept_proposal",
+    "accept_transfer",
+    "answer_extension",
+    "ask_for_extension",
     "attach",
     "attachment_faults",
     "available_commands",
@@ -59,6 +81,7 @@ __all__ = [
     "content_faults",
     "create_draft",
     "create_drafts",
+    "decide_transfer",
     "delete_search",
     "entered_faults",
     "execute",
@@ -66,14 +89,20 @@ __all__ = [
     "finish_draft",
     "follow_entry",
     "forbid",
+    "hindrance_to_asking",
     "is_under_review",
+    "may_answer",
     "note_drift",
+    "offer_entries",
     "permit",
     "permit_many",
     "publication_faults",
     "publish",
     "publish_due",
     "recompute_deadlines",
+    "recompute_update_deadlines",
+    "record_duty_change",
+    "refuse_transfer",
     "remove_synonyms",
     "revise",
     "save_draft",
@@ -83,6 +112,7 @@ __all__ = [
     "send",
     "sending_faults",
     "set_visibility",
+    "take_back_transfer",
     "take_drift_over",
     "tell_followers",
     "unfollow_entry",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import cases
 from catalog.actions.content import APPROVALS, refuse
 from catalog.actions.drafts import lock_managed
+from catalog.actions.duties import fulfil
 from catalog.actions.faults import content_faults, publication_faults
 from catalog.actions.orders import order_faults
 from catalog.actions.publishing import content_digest, make_live, take_down
@@ -25,6 +26,7 @@ from catalog.models import (
     Resource,
     ResourceVersion,
     ReviewStatus,
+    UpdateOutcome,
     VersionStatus,
 )
 from catalog.reasons import error_for, reason_for
@@ -205,7 +207,9 @@ def _send(
     review.received_at = review.due_on = review.limit_days = None
     review.due_provisional = False
     review.content_hash = _digest(draft)
-    return _store(review, Step(order, state.status, answer), by, now)
+    stored = _store(review, Step(order, state.status, answer), by, now)
+    fulfil(resource, outcome=UpdateOutcome.SENT, review=stored, by=by, now=now)
+    return stored
 
 
 def _execute(by: Official, review_id: UUID | str, order: Order, now: datetime) -> PublicationReview:

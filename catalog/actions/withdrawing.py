@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.actions.drafts import lock_managed
+from catalog.actions.duties import fulfil
 from catalog.actions.publishing import take_down
 from catalog.actions.reviewing import interrupt
-from catalog.models import SHOWN_STATUSES, Resource
+from catalog.models import SHOWN_STATUSES, Resource, UpdateOutcome
 from portal.errors import Fault, Invalid, NotAllowed
 from portal.organisation.models import Official
 
@@ -31,4 +32,5 @@ def withdraw(*, by: Official | None, resource: Resource, reason: str, now: datet
     message = _("The entry was withdrawn meanwhile.")
     remedy = _("Send the version again if the entry is to come back.")
     interrupt(locked, Fault("", message, remedy, "withdrawn"), now=now)
+    fulfil(locked, outcome=UpdateOutcome.WITHDRAWN, review=None, by=by, now=now)
     return locked

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog import access
 from catalog.demo import entries, systems, writing
 from catalog.demo.entries import Draft
+from catalog.demo.handover import load_handover
 from catalog.demo.harvests import load_harvests
 from catalog.demo.reviews import load_reviews
 from catalog.models import Resource
@@ -17,7 +18,7 @@ from portal.ledger.records import record
 from portal.organisation.demo import PROVINCE, Key, Organisation
 from portal.organisation.demo.chance import Chance
 
-__all__ = ["Catalog", "load", "load_harvests", "load_reviews"]
+__all__ = ["Catalog", "load", "load_handover", "load_harvests", "load_reviews"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Result:
     repeated: int = 0
     departments_added: list[str] = field(default_factory=list)
     regions_added: list[str] = field(default_factory=list)
+    regions_moved: dict[str, str] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
 
     def counts(self) -> dict[str, int]:
@@ -55,6 +56,7 @@ class Result:
             "repeated": self.repeated,
             "departments_added": len(self.departments_added),
             "regions_added": len(self.regions_added),
+            "regions_moved": len(self.regions_moved),
         }
 
 
@@ -107,6 +109,7 @@ class _Import:
             progress(batch[-1].number, self.source.lines)
         self.result.departments_added = self.providers.added
         self.result.regions_added = self.providers.regions_added
+        self.result.regions_moved = self.providers.regions_moved
         self._finish()
         return self.result
 

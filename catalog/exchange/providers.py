@@ -22,6 +22,8 @@ class Providers:
         self.now, self.on = now, timezone.localdate(now)
         self.added: list[str] = []
         self.regions_added: list[str] = []
+        self.regions_moved: dict[str, str] = {}
+        """Abolished regions that were named, with the successors that departments were added to."""
         self._by_place: dict[str, dict[str, int]] = {}
 
     def department_id(self, wanted: ProviderName) -> int:
@@ -54,7 +56,7 @@ class Providers:
         return found
 
     def _add(self, wanted: ProviderName) -> Department:
-        region = wanted.place.code
+        region = self._region_today(wanted.place.code)
         found: Department | None = Department.objects.filter(
             region=region, name=wanted.name, parent__isnull=True, valid_until__isnull=True
         ).first()
@@ -66,6 +68,15 @@ class Providers:
         create_department(by=None, department=department, now=self.now)
         self.added.append(wanted.name)
         return department
+
+    def _region_today(self, code: str) -> str:
+        """The region, or the one into which it went when it was abolished."""
+        place = Region.objects.get(pk=code)
+        successor = place.today(self.on)
+        if successor is None or successor.pk == code:
+            return code
+        self.regions_moved[place.name] = successor.name
+        return str(successor.pk)
 
     def _ensure_region(self, place: Place) -> None:
         """The region and everything else of its province, with the names of GB/T 2260."""

@@ -44,7 +44,7 @@ FROM catalog_resourcesearch AS row WHERE row.resource_id = words.row_id
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0015_harvests"),
+        ("catalog", "0016_organisation_changes"),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
 from catalog.models.drift import DriftReport, SourceCheck
+from catalog.models.duties import DutyChange, DutyKind, RequiredUpdate, UpdateOutcome
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.harvests import HarvestedEntry, HarvestRecord, HarvestRun, HarvestSource
 from catalog.models.imports import ImportRun
@@ -37,9 +38,11 @@ from catalog.models.terms import (
     VersionStatus,
     Visibility,
 )
+from catalog.models.transfers import OPEN_TRANSFERS, EntryTransfer, TransferStatus
 from catalog.models.versions import DataItem, ResourceVersion
 
 __all__ = [
+    "OPEN_TRANSFERS",
     "SHOWN_STATUSES",
     "UNDER_REVIEW",
     "Attachment",
@@ -52,7 +55,10 @@ __all__ = [
     "DataType",
     "Dimension",
     "DriftReport",
+    "DutyChange",
+    "DutyKind",
     "EntryQuality",
+    "EntryTransfer",
     "FollowedEntry",
     "FormatClass",
     "Grade",
@@ -71,6 +77,7 @@ __all__ = [
     "PublicationReview",
     "QualityMeasure",
     "QualitySnapshot",
+    "RequiredUpdate",
     "Resource",
     "ResourceGroupObjectPermission",
     "ResourceQuerySet",
@@ -91,7 +98,9 @@ __all__ = [
     "SourceCheck",
     "SynonymGroup",
     "SystemState",
+    "TransferStatus",
     "UpdateCycle",
+    "UpdateOutcome",
     "VersionStatus",
     "Visibility",
 ]

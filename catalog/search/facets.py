@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
@@ -19,7 +19,14 @@ from catalog.models import (
 )
 from catalog.search import trees
 from catalog.search.counting import Counts
-from catalog.search.filters import USABLE, Filters, Freshness, region_prefix, unit_pairs
+from catalog.search.filters import (
+    USABLE,
+    Filters,
+    Freshness,
+    gone_into,
+    region_prefix,
+    unit_pairs,
+)
 from portal.errors import Text
 from portal.organisation.models import Department, Region
 
@@ -157,10 +164,29 @@ def _classes(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
 def _providers(numbers: Numbers, chosen: tuple[str, ...]) -> Listed:
     """Departments with what their units provide; the units of a chosen one stand below it."""
     above = {str(pk): str(parent) for pk, parent in unit_pairs()}
+    heirs = gone_into(map(int, chosen))
+    for old, new in heirs.items():
+        numbers = {**numbers, str(old): sum(numbers.get(str(pk), 0) for pk in {old, *new})}
     listed, more = trees.unfold(numbers, chosen, above, MOST_OPTIONS)
     found = Department.objects.filter(pk__in=[int(value) for value, _number, _depth in listed])
     names = {str(one.pk): _name(one) for one in found.only("name", "name_en")}
+    names |= _names_of_gone(heirs)
     return _tree([one for one in listed if one[0] in names], names, chosen), more
+
+
+def _names_of_gone(heirs: Mapping[int, set[int]]) -> dict[str, str]:
+    """Old names with the new ones, for departments that no longer exist."""
+    ids = {*heirs}.union(*heirs.values())
+    if not ids:
+        return {}
+    rows = Department.objects.filter(pk__in=ids).order_by("pk")
+    found = {one.pk: one for one in rows}
+    now = {pk: one for pk, one in found.items() if one.valid_until is None}
+    return {
+        str(old): gettext("%(then)s (now: %(now)s)")
+        % {"then": _name(found[old]), "now": ", ".join(_name(now[pk]) for pk in new if pk in now)}
+        for old, new in heirs.items()
+    }
 
 
 _LISTED: Mapping[str, Callable[[Numbers, tuple[str, ...]], Listed]] = {
@@ -192,7 +218,8 @@ def value_label(name: str, value: str) -> Text:
         return _name(region) if region else value
     if name == "provider":
         department = Department.objects.filter(pk=int(value)).first()
-        return _name(department) if department else value
+        gone = _names_of_gone(gone_into([int(value)]))
+        return gone.get(value) or (_name(department) if department else value)
     return labels.get(value, value)
 
 

@@ -22,6 +22,7 @@ from catalog.models import (
 from catalog.models.quality import LETTERS
 from catalog.search.cursors import Order
 from portal.organisation.models import Department, Official
+from portal.organisation.naming import heirs
 
 RELEVANCE, MOST_USED, NEWEST = Order.RELEVANCE.value, Order.MOST_USED.value, Order.NEWEST.value
 SORTS = (RELEVANCE, MOST_USED, NEWEST)
@@ -185,8 +186,12 @@ def _lowest(prefixes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _providers(values: Iterable[str]) -> set[int]:
-    """The departments with their units; one of which a unit is chosen too is narrowed by it."""
+    """The departments with their units; one of which a unit is chosen too is narrowed by it.
+
+    One that no longer exists stands for those that took over from it too.
+    """
     chosen = set(map(int, values))
+    chosen = chosen.union(*gone_into(chosen).values())
     pairs = unit_pairs()
     above = dict(pairs)
     units: dict[int, set[int]] = defaultdict(set)
@@ -206,6 +211,13 @@ def _above(pk: int, above: Mapping[int, int]) -> set[int]:
         found.add(parent)
         pk = parent
     return found
+
+
+def gone_into(department_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Those of the departments that no longer exist, with all that took over from them."""
+    gone = Department.objects.filter(pk__in=list(department_ids), valid_until__isnull=False)
+    ids = list(gone.order_by().values_list("pk", flat=True))
+    return heirs(ids) if ids else {}
 
 
 def unit_pairs() -> list[tuple[int, int]]:

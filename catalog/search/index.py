@@ -1,7 +1,7 @@
 """The search rows: built from entries, written in the transaction that changes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from uuid import UUID
@@ -24,6 +24,7 @@ from catalog.models import (
 from catalog.search.documents import Document, indexed
 from catalog.search.freshness import fresh_until
 from portal.organisation.models import Department
+from portal.organisation.naming import earlier_names
 
 BATCH = 500
 _FROM_VERSION = (
@@ -80,6 +81,7 @@ def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]
     versions = _shown_versions(entries)
     items = _items(version.pk for version in versions.values())
     labels = labels_for(entries)
+    formerly = earlier_names({entry.provider_id for entry in entries})
     quality = _known_quality(ids)
     used = dict(ResourceUse.objects.filter(pk__any=ids).values_list("pk", "number"))
     shown = [entry for entry in entries if entry.pk in versions]
@@ -93,7 +95,16 @@ def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]
         row.fresh_until = _fresh_until(versions[row.pk], newest)
         row.classification_code = classes.get(versions[row.pk].classification_id, "")
     words = [
-        _words(numbers[entry.pk], entry, versions[entry.pk], items[versions[entry.pk].pk])
+        _words(
+            numbers[entry.pk],
+            document_of(
+                entry,
+                versions[entry.pk],
+                items[versions[entry.pk].pk],
+                formerly.get(entry.provider_id, ()),
+            ),
+            entry,
+        )
         for entry in shown
     ]
     return rows, words
@@ -148,12 +159,14 @@ def _items(version_ids: Iterable[int]) -> dict[int, list[DataItem]]:
     return grouped
 
 
-def document_of(entry: Resource, version: ResourceVersion, items: list[DataItem]) -> Document:
-    """What of the entry is searched."""
+def document_of(
+    entry: Resource, version: ResourceVersion, items: list[DataItem], formerly: Sequence[str] = ()
+) -> Document:
+    """What of the entry is searched; ``formerly`` are earlier names of its department."""
     provider = entry.provider
     return Document(
         title=version.title,
-        names=(*(item.name for item in items), provider.name, version.theme),
+        names=(*(item.name for item in items), provider.name, version.theme, *formerly),
         words=(
             entry.code or "",
             version.title_en,
@@ -185,10 +198,8 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
     )
 
 
-def _words(
-    number: int, entry: Resource, version: ResourceVersion, items: list[DataItem]
-) -> ResourceWords:
-    made = indexed(document_of(entry, version, items))
+def _words(number: int, document: Document, entry: Resource) -> ResourceWords:
+    made = indexed(document)
     return ResourceWords(
         row_id=entry.pk, number=number, title=made.title, text=made.text, vector=made.vector
     )

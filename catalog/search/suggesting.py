@@ -8,6 +8,7 @@ from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.models import DataItem, ResourceSearch
 from catalog.search.cursors import Order
@@ -16,6 +17,7 @@ from catalog.search.finding import parse_for, ranked, rows_seen
 from catalog.search.marking import fits
 from catalog.search.query import Query
 from portal.organisation.models import Department
+from portal.organisation.naming import earlier_names, heirs
 
 MOST = 8
 MOST_DEPARTMENTS = 2
@@ -95,13 +97,11 @@ def _by_title(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]
 
 
 def _departments(reader: Reader, query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:
-    """Departments whose name fits, with the number of entries of theirs that the reader sees."""
-    candidates = Department.objects.filter(_named(query, "name"))
-    if _by_sound(query):
-        ids = found.order_by().values_list("provider_id", flat=True).distinct()
-        candidates = Department.objects.filter(pk__in=list(ids[:_LOOKED_AT]))
-    fitting = {one.pk: one.name for one in candidates.only("name")[:_LOOKED_AT]}
-    fitting = {pk: name for pk, name in fitting.items() if fits(name, query)}
+    """Departments whose name fits, with the number of entries of theirs that the reader sees.
+
+    A department is also found by a name it had, and by those of departments it took over from.
+    """
+    fitting = _by_name(query, found)
     if not fitting:
         return []
     seen = rows_seen(reader, Query("", ())).filter(provider_id__in=fitting)
@@ -110,6 +110,36 @@ def _departments(reader: Reader, query: Query, found: QuerySet[ResourceSearch]) 
         Suggestion(Kind.DEPARTMENT, fitting[pk], number, department=pk)
         for pk, number in numbers.order_by("-number", "provider_id")[:MOST_DEPARTMENTS]
     ]
+
+
+def _by_name(query: Query, found: QuerySet[ResourceSearch]) -> dict[int, str]:
+    """What to call each department whose name, or an earlier one, fits."""
+    if _by_sound(query):
+        ids = found.order_by().values_list("provider_id", flat=True).distinct()
+        candidates = Department.objects.filter(pk__in=list(ids[:_LOOKED_AT]))
+    else:
+        former = _named(query, "former_names__name")
+        candidates = Department.objects.filter(_named(query, "name") | former).distinct()
+    rows = list(candidates.order_by().values_list("pk", "name", "valid_until")[:_LOOKED_AT])
+    fitting = {pk: name for pk, name, _until in rows if fits(name, query)}
+    gone = {pk for pk, _name, until in rows if until is not None}
+    rest = {pk for pk, _name, _until in rows} - set(fitting)
+    rest = rest.union(*heirs(gone).values()) if gone else rest
+    return fitting | _by_earlier_name(query, rest)
+
+
+def _by_earlier_name(query: Query, ids: set[int]) -> dict[int, str]:
+    """Today's name with the earlier one that fits."""
+    earlier = earlier_names(ids) if ids else {}
+    names = (
+        dict(Department.objects.filter(pk__in=earlier).values_list("pk", "name")) if earlier else {}
+    )
+    found = {}
+    for pk, name in names.items():
+        old = next((one for one in earlier[pk] if fits(one, query)), None)
+        if old is not None:
+            found[pk] = _("%(now)s (formerly %(then)s)") % {"now": name, "then": old}
+    return found
 
 
 def _items(query: Query, found: QuerySet[ResourceSearch]) -> list[Suggestion]:

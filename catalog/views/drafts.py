@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import actions, cases
+from catalog import actions, cases, handover
 from catalog.access import can_manage, get_visible
 from catalog.forms import SendForm
 from catalog.lifecycle.terms import Command
@@ -28,6 +28,8 @@ from portal.organisation.models import Official
 from portal.pages.fields import add_faults
 
 PAGE_SIZE = 20
+MOST_REQUIRED = 10
+"""Entries to be updated in time that the list shows; the others are on a page of their own."""
 STATES = (
     ("", gettext_lazy("All")),
     ("draft", gettext_lazy("To be sent")),
@@ -50,7 +52,10 @@ def drafts(request: HttpRequest) -> HttpResponse:
         found = found.filter(review__status="returned")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [_row(version) for version in page]
+    required = handover.updates_for(official, on)
     context = {
+        "required": required[:MOST_REQUIRED],
+        "required_total": required.count(),
         "page_obj": page,
         "rows": rows,
         "differences": open_reports(official).count(),

@@ -11,13 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import hooks
+from catalog import handover, hooks
 from catalog.access import can_manage, get_visible, may_pull
 from catalog.actions import content_faults
 from catalog.models import (
     Attachment,
     DataItem,
     DriftReport,
+    EntryTransfer,
     HarvestedEntry,
     Mode,
     PublicationReview,
@@ -25,6 +26,7 @@ from catalog.models import (
     ResourceStatus,
     ResourceVersion,
     ReviewStatus,
+    TransferStatus,
     VersionStatus,
 )
 from catalog.presenting import drift as drifts
@@ -32,7 +34,8 @@ from catalog.presenting.reviews import next_step, state_tag
 from catalog.quality import showing
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
-from portal.organisation.models import Official, Post, Role
+from portal.organisation import naming
+from portal.organisation.models import FormerName, Official, Post, Role
 
 MOST_VERSIONS = 10
 
@@ -48,6 +51,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     items = list(version.items.all())
     review = _review(resource) if managed else None
     origin = _origin(resource)
+    versions = _versions(resource, managed=managed)
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
@@ -57,7 +61,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "personal": any(item.personal for item in items),
         "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
-        "versions": _versions(resource, managed=managed),
+        "versions": versions,
+        "then": _say_who_then(resource, versions, on),
         "faults": _faults(version, on) if managed and origin is None else [],
         "origin": origin,
         "review": review,
@@ -66,6 +71,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "drift": _drift(official, resource, on, managed=managed),
         "quality": showing.shown(resource, on, managed=managed),
         "sends": managed and _can_be_sent(resource, review),
+        "required": handover.updates_of([resource]) if managed else (),
+        "transfer": _open_transfer(resource) if managed else None,
     }
     return render(request, "catalog/entry.html", context)
 
@@ -76,6 +83,27 @@ def _origin(resource: Resource) -> HarvestedEntry | None:
         return None
     found = HarvestedEntry.objects.filter(resource=resource, source__active=True)
     return found.select_related("source").first()
+
+
+def _open_transfer(resource: Resource) -> EntryTransfer | None:
+    """The way to another department that the entry is on."""
+    return resource.transfers.open().select_related("to_department").first()
+
+
+def _say_who_then(resource: Resource, versions: list[ResourceVersion], on: date) -> bool:
+    """Give each version the department of its day, by its name then; whether any is another."""
+    moved = EntryTransfer.objects.filter(resource=resource, status=TransferStatus.DONE)
+    concerned = {resource.provider_id, *moved.values_list("from_department_id", flat=True)}
+    if len(concerned) == 1 and not FormerName.objects.filter(department__in=concerned).exists():
+        return False
+    differ = False
+    for version in versions:
+        then = handover.provider_on(resource, version.published_at)
+        day = timezone.localdate(version.published_at) if version.published_at else on
+        text = naming.then_and_now(then, day, on)
+        version.provider_then = text  # type: ignore[attr-defined]
+        differ = differ or text != naming.name_on(resource.provider, on).shown
+    return differ
 
 
 def _review(resource: Resource) -> PublicationReview | None:

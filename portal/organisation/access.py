@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.db.models import Q
 from django.http import HttpRequest
 
 from portal.organisation.models import (
@@ -78,14 +79,52 @@ def held_posts(official: Official, on: date) -> tuple[HeldPost, ...]:
 
 
 def department_ids(official: Official, on: date) -> set[int]:
-    """Departments the official belongs to through a business post, with their superior units."""
+    """Departments the official belongs to through a business post, with their superior units.
+
+    Who works in a department also works for those that it took over from: their applications,
+    grants and history go on with it.
+    """
     if not official.is_active:
         return set()
     ids = {post.department_id for post in held_posts(official, on) if post.role not in ADMIN_ROLES}
-    parents = dict(Department.objects.filter(pk__in=ids).values_list("pk", "parent_id"))
-    while missing := {parent for parent in parents.values() if parent and parent not in parents}:
-        parents |= dict(Department.objects.filter(pk__in=missing).values_list("pk", "parent_id"))
-    return set(parents)
+    return works_for(ids, on)
+
+
+def works_for(department_ids: Iterable[int], on: date) -> set[int]:
+    """These departments, the ones whose units they are, and those that they took over from by ``on``.
+
+    One query where there is nothing above and nothing before.
+    """
+    known: set[int] = set()
+    level = set(department_ids)
+    while level:
+        rows = Department.objects.filter(
+            Q(pk__in=level) | Q(successor__in=level, valid_until__lte=on)
+        ).order_by()
+        found = list(rows.values_list("pk", "parent_id"))
+        asked = known | level
+        known |= {pk for pk, _parent in found}
+        level = (known | {parent for _pk, parent in found if parent}) - asked
+    return known
+
+
+def taken_over(department_ids: Iterable[int], on: date) -> dict[int, set[int]]:
+    """Departments gone by the day ``on`` whose (main) successor is one of these, transitively.
+
+    Departments that took over from nobody are left out; one query for most.
+    """
+    owner = {pk: pk for pk in department_ids}
+    found: dict[int, set[int]] = {}
+    level = set(owner)
+    while level:
+        rows = Department.objects.filter(successor__in=level, valid_until__lte=on).order_by()
+        level = set()
+        for pk, successor in rows.values_list("pk", "successor_id"):
+            if pk not in owner:
+                owner[pk] = owner[successor]
+                found.setdefault(owner[pk], set()).add(pk)
+                level.add(pk)
+    return found
 
 
 def has_role(official: Official, roles: Iterable[str], on: date) -> bool:

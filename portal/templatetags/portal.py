@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 
 from portal.context import NavEntry
 from portal.errors import Fault, Text
+from portal.organisation import naming
+from portal.organisation.models import Department
 from portal.pages import dates
 from portal.pages.chain import ChainGroup
 from portal.pages.fields import FieldView, summary_of, summary_of_faults, visible_fields
@@ -158,6 +160,14 @@ def _due(value: date | datetime, today: date | None) -> dates.DueText:
 
 def _date(value: date | datetime) -> date:
     return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def as_of(department: Department | None, value: date | datetime | None) -> str:
+    """``{{ department|as_of:submitted_at }}``: its name then, and today's where it differs."""
+    today = timezone.localdate()
+    on = _date(value) if value else today
+    return naming.then_and_now(department, on, today) if department else ""
 
 
 # --- forms ---------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def submission_faults(
         *_period(application, on),
         *_fields(item),
         *_mode(application, item),
-        *_rows(application, item),
+        *_rows(application, item, on),
         *_entry(application, item, by, on),
     ]
     if not any(fault.field in {"resource", "fields", "department"} for fault in faults):
@@ -151,7 +151,7 @@ def _mode(application: Application, item: ApplicationItem) -> Iterator[Fault]:
         )
 
 
-def _rows(application: Application, item: ApplicationItem) -> Iterator[Fault]:
+def _rows(application: Application, item: ApplicationItem, on: date) -> Iterator[Fault]:
     own = application.department.region
     if application.reflux and item.row_region_id != own.code:
         yield Fault(
@@ -159,6 +159,14 @@ def _rows(application: Application, item: ApplicationItem) -> Iterator[Fault]:
             _("Data returned to a lower level covers the rows of the own region only."),
             _("Choose %(region)s (article 24).") % {"region": own.name},
             "rows_not_own_region",
+        )
+    if item.row_region is not None and item.row_region.is_abolished(on):
+        successor = item.row_region.today(on)
+        yield Fault(
+            "row_region",
+            _("%(region)s was abolished.") % {"region": item.row_region.name},
+            _("Choose %(region)s.") % {"region": successor.name} if successor else "",
+            "abolished",
         )
     if item.row_region_id and not item.version.splittable:
         yield Fault(

@@ -12,6 +12,7 @@ from sharing.approval.events import (
     Consented,
     Event,
     FieldsNarrowed,
+    OfficeSucceeded,
     Refused,
     Resubmitted,
     StageNotified,
@@ -23,7 +24,7 @@ from sharing.approval.events import (
 )
 from sharing.approval.serialise import kind_of
 from sharing.approval.state import State
-from sharing.approval.terms import Stage
+from sharing.approval.terms import ItemStatus, Stage
 from sharing.models import ApplicationItem
 from sharing.telling import tell_about_item
 
@@ -38,7 +39,12 @@ ARTICLES: Final[dict[type[Event], str]] = {
 
 
 def take_effect(
-    item: ApplicationItem, events: Sequence[Event], after: State, *, by: Official, now: datetime
+    item: ApplicationItem,
+    events: Sequence[Event],
+    after: State,
+    *,
+    by: Official | None,
+    now: datetime,
 ) -> None:
     """Enter every event into the ledger, tell whom it concerns, and make the grant on consent."""
     first = after.version - len(events) + 1
@@ -54,7 +60,9 @@ def take_effect(
             grants.activate(grant, now=now)
 
 
-def _enter(item: ApplicationItem, event: Event, seq: int, after: State, *, by: Official) -> None:
+def _enter(
+    item: ApplicationItem, event: Event, seq: int, after: State, *, by: Official | None
+) -> None:
     """One entry for one event: their numbers must agree (invariant 25)."""
     acted = cases.signature(event)
     record(
@@ -84,6 +92,7 @@ _DETAILS: Final[dict[type[Event], tuple[str, ...]]] = {
     Refused: ("code", "text", "citation"),
     Withdrawn: ("reason",),
     Consented: ("by_rule",),
+    OfficeSucceeded: ("reason",),
 }
 """What the ledger says of an event beside its stage."""
 
@@ -115,6 +124,9 @@ def _tell(event: Event, item: ApplicationItem, after: State, now: datetime) -> N
     if isinstance(event, StageOpened | StageNotified):
         stage = after.stages[event.position - 1].stage
         _tell_holders(item, _TO_HOLDERS[type(event)], stage, after, now)
+    elif isinstance(event, OfficeSucceeded):
+        if after.current == event.position and after.status is not ItemStatus.SUPPLEMENT:
+            _tell_holders(item, "item.to_sign", after.waiting.stage, after, now)
     elif isinstance(event, Resubmitted) and event.plan is None:
         _tell_holders(item, "item.to_sign", after.waiting.stage, after, now)
     elif isinstance(event, Withdrawn):

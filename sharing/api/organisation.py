@@ -45,20 +45,24 @@ class MeSerializer(serializers.Serializer[Any]):
 
 
 class DepartmentRowSerializer(serializers.ModelSerializer[Department]):
-    """A department."""
+    """A department, with the names it had."""
+
+    former_names = serializers.SlugRelatedField[Any](slug_field="name", many=True, read_only=True)
 
     class Meta:
         model = Department
-        fields = ["id", "name", "uscc", "region_id", "kind", "parent_id", "verified"]
+        fields = [
+            "id", "name", "uscc", "region_id", "kind", "parent_id", "verified", "former_names",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
 class RegionSerializer(serializers.ModelSerializer[Region]):
-    """A region (GB/T 2260)."""
+    """A region (GB/T 2260); one that no longer exists says since when and what it became."""
 
     class Meta:
         model = Region
-        fields = ["code", "name", "level", "parent_id"]
+        fields = ["code", "name", "level", "parent_id", "valid_until", "successor_id"]
         read_only_fields = fields
 
 
@@ -88,7 +92,7 @@ class DepartmentsView(generics.ListAPIView[Department]):
     def get_queryset(self) -> QuerySet[Department]:
         """Every signed-in official may look departments up."""
         found: QuerySet[Department] = Department.objects.in_office(timezone.localdate())
-        return found.order_by("pk")
+        return found.prefetch_related("former_names").order_by("pk")
 
 
 @extend_schema(tags=TAGS)

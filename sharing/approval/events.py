@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from sharing.approval.terms import Gap, Office, Person, Plan, RefusalCode, Signature, Terms
+from sharing.approval.terms import Gap, Holder, Office, Person, Plan, RefusalCode, Signature, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,20 @@ class FieldsNarrowed:
     by: Signature
     kept: tuple[str, ...]
     withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSucceeded:
+    """Another office took a stage over that was not decided yet: departments changed.
+
+    ``reason`` names the legal basis. Who signed before stays as it was.
+    """
+
+    at: datetime
+    position: int
+    office: Office
+    holders: tuple[Holder, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +125,7 @@ class Consented:
     by_rule: bool
 
 
-StageEvent: TypeAlias = StageOpened | StageNotified | StageSigned | FieldsNarrowed
+StageEvent: TypeAlias = StageOpened | StageNotified | StageSigned | FieldsNarrowed | OfficeSucceeded
 Decision: TypeAlias = Consented | Refused | Withdrawn
 CaseEvent: TypeAlias = Submitted | SupplementRequested | Resubmitted | Decision
 Event: TypeAlias = StageEvent | CaseEvent
@@ -122,6 +136,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
     "stage_notified": StageNotified,
     "stage_signed": StageSigned,
     "fields_narrowed": FieldsNarrowed,
+    "office_succeeded": OfficeSucceeded,
     "supplement_requested": SupplementRequested,
     "resubmitted": Resubmitted,
     "refused": Refused,

@@ -12,6 +12,7 @@ from sharing.approval.events import (
     Decision,
     Event,
     FieldsNarrowed,
+    OfficeSucceeded,
     Refused,
     Resubmitted,
     StageEvent,
@@ -44,7 +45,9 @@ def fold(events: Sequence[Event], start: State | None = None) -> State:
 
 def evolve(state: State, event: Event) -> State:
     """The state after one more event."""
-    if isinstance(event, StageOpened | StageNotified | StageSigned | FieldsNarrowed):
+    if isinstance(
+        event, StageOpened | StageNotified | StageSigned | FieldsNarrowed | OfficeSucceeded
+    ):
         after = _stage_event(state, event)
     else:
         after = _case_event(state, event)
@@ -71,8 +74,18 @@ def _stage_event(state: State, event: StageEvent) -> State:
         case FieldsNarrowed():
             _, terms = state.asked
             return replace(state, terms=replace(terms, fields=event.kept))
+        case OfficeSucceeded():
+            return _succeeded(state, stage, event)
         case _:  # pragma: no cover
             assert_never(event)
+
+
+def _succeeded(state: State, stage: StageState, event: OfficeSucceeded) -> State:
+    """The stage belongs to another office; the frozen chain says so from now on too."""
+    plan, _ = state.asked
+    new = replace(stage.stage, office=event.office, holders=event.holders)
+    stages = tuple(new if one.position == new.position else one for one in plan.stages)
+    return replace(_with(state, replace(stage, stage=new)), plan=replace(plan, stages=stages))
 
 
 def _case_event(state: State, event: CaseEvent) -> State:

@@ -147,6 +147,7 @@ class _Loader:
     def _reviews(self, made: Organisation) -> None:
         busy = set(ApplicationItem.objects.values_list("resource_id", flat=True))
         catalog_demo.load_reviews(made, seed=self.seed, now=self.now, busy=busy)
+        catalog_demo.load_handover(made, now=self.now, busy=busy)
 
     def _harvest(self, made: Organisation) -> None:
         catalog_demo.load_harvests(made, seed=self.seed, now=self.now)

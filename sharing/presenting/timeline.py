@@ -1,7 +1,7 @@
 """What happened to a case, newest first, in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from sharing.approval.events import (
     Consented,
     Event,
     FieldsNarrowed,
+    OfficeSucceeded,
     Refused,
     Resubmitted,
     StageNotified,
@@ -44,6 +45,8 @@ def timeline(case: Case) -> list[Happened]:
         if isinstance(event, Submitted) or (isinstance(event, Resubmitted) and event.plan):
             plan = event.plan
         lines += _lines(event, plan)
+        if isinstance(event, OfficeSucceeded) and plan is not None:
+            plan = _with_office(plan, event)
     newest_first = lines[::-1]
     if newest_first:
         head = newest_first[0]
@@ -70,8 +73,20 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
             )
         case FieldsNarrowed():
             yield Happened(event.at, _narrowed(event.withheld), _by(event))
+        case OfficeSucceeded():
+            names = {"old": _office(plan, event.position), "new": event.office.name}
+            what = _("%(new)s took over from %(old)s") % names
+            yield Happened(event.at, what, event.reason)
         case _:
             yield _decided(event, plan)
+
+
+def _with_office(plan: Plan, event: OfficeSucceeded) -> Plan:
+    stages = (
+        replace(stage, office=event.office) if stage.position == event.position else stage
+        for stage in plan.stages
+    )
+    return replace(plan, stages=tuple(stages))
 
 
 def _decided(event: Event, plan: Plan | None) -> Happened:

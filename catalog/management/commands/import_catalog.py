@@ -179,6 +179,7 @@ def _named_counts(result: Result) -> list[tuple[str, int]]:
         (_("lines skipped as repeated"), result.repeated),
         (_("departments added, unverified"), len(result.departments_added)),
         (_("regions added"), len(result.regions_added)),
+        (_("abolished regions, replaced by their successors"), len(result.regions_moved)),
     ]
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed
 from portal.ledger.records import difference, record
-from portal.organisation.models import Department, Official, Post
+from portal.organisation import hooks
+from portal.organisation.models import Department, Official, Post, Region
 from portal.organisation.sorting import sort_key
 
 FIELDS = (
@@ -21,7 +22,11 @@ FIELDS = (
 
 @transaction.atomic
 def create_department(*, by: Official | None, department: Department, now: datetime) -> Department:
-    """Save a new department with the group that its permissions are given to."""
+    """Save a new department with the group that its permissions are given to.
+
+    NotAllowed in a region that was abolished by the day it begins.
+    """
+    refuse_abolished(department.region, max(department.valid_from, timezone.localdate(now)))
     label = f"department:{department.region_id}:{department.name}"[:130]
     department.group = Group.objects.create(name=f"{label}:{secrets.token_hex(6)}")
     department.sort_key = sort_key(department.name)[:400]
@@ -35,13 +40,24 @@ def create_department(*, by: Official | None, department: Department, now: datet
 
 @transaction.atomic
 def update_department(*, by: Official | None, department: Department, now: datetime) -> Department:
-    """Save what was changed in a department; nothing is recorded when nothing was."""
+    """Save what was changed in a department; nothing is recorded when nothing was.
+
+    NotAllowed for a place in the trees below itself, and for a region that was abolished.
+    """
     before = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
     changed = difference(before, department, FIELDS)
     if not changed["after"]:
         return department
     if department.parent_id and department.parent_id in _below(department):
         raise NotAllowed(_("A department cannot stand below itself."))
+    if "superior" in changed["after"] and _stands_above_itself(department):
+        raise NotAllowed(
+            _("A department cannot be its own superior, not even by way of others."),
+            remedy=_("Choose a superior that does not stand below it."),
+            code="cycle",
+        )
+    if "region" in changed["after"]:
+        refuse_abolished(department.region, timezone.localdate(now))
     department.sort_key = sort_key(department.name)[:400]
     department.save(update_fields=[*changed["after"], "sort_key"])
     record(
@@ -60,14 +76,48 @@ def _below(department: Department) -> set[int]:
     return ids
 
 
+def _stands_above_itself(department: Department) -> bool:
+    above = dict(Department.objects.order_by().values_list("pk", "superior_id"))
+    place, seen = department.superior_id, set()
+    while place is not None and place not in seen:
+        if place == department.pk:
+            return True
+        seen.add(place)
+        place = above.get(place)
+    return False
+
+
+def refuse_abolished(region: Region, on: date) -> None:
+    """NotAllowed if the region no longer exists on the day ``on``; names what it became."""
+    if not region.is_abolished(on):
+        return
+    successor = region.today(on)
+    names = {"name": region.name, "day": region.valid_until}
+    remedy = (
+        str(_("Use %(name)s (%(code)s).")) % {"name": successor.name, "code": successor.pk}
+        if successor
+        else ""
+    )
+    raise NotAllowed(
+        str(_("%(name)s was abolished on %(day)s.")) % names, remedy=remedy, code="abolished"
+    )
+
+
 @transaction.atomic
 def close_department(
     *, by: Official, department: Department, on: date, successor: Department | None, now: datetime
 ) -> Department:
     """Dissolve a department on the day ``on`` (the first day it no longer exists).
 
-    NotAllowed while somebody holds a post in it beyond that day, or units of it go on.
+    NotAllowed while somebody holds a post in it beyond that day, units of it go on, or somebody
+    has to take over entries or applications: then it takes a change of departments.
     """
+    if not hooks.is_empty(department):
+        raise NotAllowed(
+            _("The department still has entries, applications or grants."),
+            remedy=_("Prepare a change of departments: it says who takes them over."),
+            code="not_empty",
+        )
     beyond = Post.objects.filter(department=department).exclude(valid_until__lt=on)
     if beyond.exists():
         raise NotAllowed(

@@ -1,8 +1,8 @@
 """Group membership and ``is_staff`` follow from the posts: nobody sets them by hand.
 
 django-guardian gives object permissions to the groups of departments; an official is in the groups
-of exactly the departments of their business posts (held or filled in as a substitute) and of the
-units above those. Posts begin and end by date, so this also runs every hour.
+of exactly the departments of their business posts (held or filled in as a substitute), of the
+units above those, and of the departments that these took over from. Posts begin and end by date, so this also runs every hour.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from datetime import date
 
 from django.db import transaction
 
-from portal.organisation.access import opens_administration
+from portal.organisation.access import opens_administration, taken_over
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Post, Substitution
 
 Membership = Official.groups.through
@@ -63,7 +63,7 @@ def differences(*, on: date, officials: Iterable[int] | None = None) -> Differen
     rows = list(people)
     ids = [pk for pk, _staff, _superuser in rows]
     posts = _roles(ids, on)
-    wanted = _wanted_groups(posts)
+    wanted = _wanted_groups(posts, on)
     memberships = Membership.objects.filter(official__in=ids, group__department__isnull=False)
     present = set(memberships.values_list("official_id", "group_id"))
     roles = {pk: {role for _department, role in held} for pk, held in posts.items()}
@@ -95,15 +95,25 @@ def _roles(ids: list[int], on: date) -> dict[int, set[tuple[int, str]]]:
     return found
 
 
-def _wanted_groups(posts: Mapping[int, set[tuple[int, str]]]) -> set[tuple[int, int]]:
-    """(official, group) for the departments of all business posts and the units above them."""
+def _wanted_groups(posts: Mapping[int, set[tuple[int, str]]], on: date) -> set[tuple[int, int]]:
+    """(official, group) for the departments of all business posts, the units above them, and
+    the departments those took over from.
+    """
     parents = dict(Department.objects.values_list("pk", "parent_id"))
     groups = dict(Department.objects.values_list("pk", "group_id"))
+    gone = taken_over(_ended_into(), on)
     wanted: set[tuple[int, int]] = set()
     for official, held in posts.items():
         for department, role in held:
             place: int | None = department if role not in ADMIN_ROLES else None
             while place is not None and (official, groups[place]) not in wanted:
                 wanted.add((official, groups[place]))
+                wanted |= {(official, groups[old]) for old in gone.get(place, ())}
                 place = parents[place]
     return wanted
+
+
+def _ended_into() -> set[int]:
+    """Departments that took over from another."""
+    rows = Department.objects.filter(successor__isnull=False).order_by()
+    return set(rows.values_list("successor_id", flat=True))

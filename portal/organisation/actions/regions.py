@@ -1,16 +1,18 @@
 """Loading the administrative divisions."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from portal.errors import Fault, Invalid
 from portal.ledger.records import difference, record
 from portal.organisation.divisions import NATION, divisions
-from portal.organisation.models import Official, Region
+from portal.organisation.models import Department, Official, Region
 from portal.organisation.sorting import sort_key
 
-FIELDS = ("name", "name_en", "level", "parent")
+FIELDS = ("name", "name_en", "level", "parent", "valid_until", "successor")
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def load_regions(
 
 
 @transaction.atomic
-def save_region(*, by: Official, region: Region, now: datetime) -> Region:
+def save_region(*, by: Official | None, region: Region, now: datetime) -> Region:
     """Add a region (a township, a village) or correct the names of one."""
     before = Region.objects.select_for_update(of=("self",)).filter(pk=region.pk).first()
     changed = difference(before, region, FIELDS)
@@ -55,3 +57,31 @@ def save_region(*, by: Official, region: Region, now: datetime) -> Region:
         kind = "region.changed" if before else "region.created"
         record(kind, by=by, obj=region, now=now, data=changed)
     return region
+
+
+@transaction.atomic
+def abolish_region(
+    *, by: Official | None, region: Region, on: date, successor: Region | None, now: datetime
+) -> Region:
+    """Say that the region no longer exists from the day ``on``, and into which one it went.
+
+    It stays with everything that refers to it; new uses are refused and told the successor.
+    Invalid lists: a successor that is abolished itself or the region itself, departments in office.
+    """
+    locked = Region.objects.select_for_update(of=("self",)).get(pk=region.pk)
+    faults = list(_abolition_faults(locked, on, successor))
+    if faults:
+        raise Invalid(_("The region cannot be abolished like that."), faults)
+    locked.valid_until, locked.successor = on, successor
+    return save_region(by=by, region=locked, now=now)
+
+
+def _abolition_faults(region: Region, on: date, successor: Region | None) -> Iterator[Fault]:
+    if successor is not None and (successor.pk == region.pk or successor.is_abolished(on)):
+        message = _("The successor is not a region that exists on that day.")
+        yield Fault("successor", message, _("Choose another region."), "successor")
+    here = Department.objects.in_office(on).filter(region__in=[region])
+    if names := list(here.values_list("name", flat=True)[:5]):
+        message = _("Departments of this region are still in office: %(names)s.")
+        remedy = _("Change them first: to another region, or let them end.")
+        yield Fault("region", str(message) % {"names": "、".join(names)}, remedy, "departments")

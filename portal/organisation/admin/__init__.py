@@ -1,5 +1,5 @@
 """Administration of the organisation, one module a subject."""
 
-from portal.organisation.admin import departments, officials, posts, regions, tokens
+from portal.organisation.admin import changes, departments, officials, posts, regions, tokens
 
-__all__ = ["departments", "officials", "posts", "regions", "tokens"]
+__all__ = ["changes", "departments", "officials", "posts", "regions", "tokens"]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from portal.errors import PortalError, Text
+from portal.errors import Invalid, PortalError, Text
 from portal.organisation.admin.policy import Act, editable_fields, may, roles_of
 from portal.organisation.faults import explain
 from portal.organisation.models import Official
@@ -30,6 +30,8 @@ def refusal(error: IntegrityError | PortalError) -> str:
     if isinstance(error, IntegrityError):
         return str(explain(error))
     sentences: list[Text] = [error.message, error.remedy]
+    for fault in error.faults if isinstance(error, Invalid) else ():
+        sentences += [fault.message, fault.remedy]
     return " ".join(str(sentence) for sentence in sentences if sentence)
 
 

@@ -18,7 +18,7 @@ from unfold.widgets import (
 
 from portal.errors import Text
 from portal.organisation.admin.base import PortalAdmin
-from portal.organisation.models import Department
+from portal.organisation.models import Department, Region
 
 
 class NothingMore(forms.Form):
@@ -55,6 +55,28 @@ class ClosingForm(forms.Form):
         others = Department.objects.in_office(on).filter(region=department.region_id)
         successor = cast("forms.ModelChoiceField[Department]", self.fields["successor"])
         successor.queryset = others.exclude(pk=department.pk)
+
+
+class AbolitionForm(forms.Form):
+    """From when a region no longer exists, and into which one it went."""
+
+    on = forms.DateField(
+        label=_("First day it no longer exists"),
+        widget=UnfoldAdminSingleDateWidget(attrs={"type": "date"}),
+    )
+    successor = forms.ModelChoiceField(
+        label=_("Successor region"),
+        queryset=Region.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, *args: Any, region: Region, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Region.objects.in_use(on).filter(level=region.level)
+        near = others.filter(code__startswith=region.code[:2]).exclude(pk=region.pk)
+        successor = cast("forms.ModelChoiceField[Region]", self.fields["successor"])
+        successor.queryset = near
 
 
 @dataclass(frozen=True)

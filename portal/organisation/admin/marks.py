@@ -1,7 +1,7 @@
 """Unfold's decorators with types: buttons on an object's page, columns of a list."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
@@ -11,7 +11,7 @@ from portal.errors import Text
 AdminT = TypeVar("AdminT")
 RowT = TypeVar("RowT")
 ResultT = TypeVar("ResultT")
-Button = Callable[[AdminT, HttpRequest, int], HttpResponse]
+Button = Callable[[AdminT, HttpRequest, Any], HttpResponse]
 Column = Callable[[AdminT, RowT], ResultT]
 
 

@@ -48,6 +48,9 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "organisation.department": {
         Role.SYSADMIN: KEEP_BY_FILE, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
     },
+    "organisation.departmentchange": {
+        Role.SYSADMIN: KEEP, Role.SECADMIN: LOOK, **_BUSINESS_LOOK,
+    },
     "organisation.official": {
         Role.SYSADMIN: KEEP_BY_FILE,
         Role.SECADMIN: CORRECT,  # locks accounts and gives posts; edits no field (EDITABLE)

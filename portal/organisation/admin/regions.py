@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from portal.organisation import actions
 from portal.organisation.admin.base import PortalAdmin, by
+from portal.organisation.admin.confirming import AbolitionForm, Question, ask
+from portal.organisation.admin.marks import button
 from portal.organisation.models import Region
 
 
@@ -17,13 +19,18 @@ from portal.organisation.models import Region
 class RegionAdmin(PortalAdmin):
     """Regions; the code of one that exists is not changed."""
 
-    list_display = ("code", "name", "name_en", "level", "parent")
+    list_display = ("code", "name", "name_en", "level", "parent", "valid_until")
     list_display_links = ("code", "name")
     list_filter = (("level", ChoicesDropdownFilter),)
     search_fields = ("code", "name", "name_en", "sort_key")
     list_select_related = ("parent",)
     autocomplete_fields = ("parent",)
-    fieldsets = ((None, {"fields": ("code", "name", "name_en", "level", "parent")}),)
+    fieldsets = (
+        (None, {"fields": ("code", "name", "name_en", "level", "parent")}),
+        (_("Existence"), {"fields": ("valid_until", "successor")}),
+    )
+    readonly_fields = ("valid_until", "successor")
+    actions_detail = ("abolish",)
     search_help_text = _("Code, name or pinyin")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -41,3 +48,37 @@ class RegionAdmin(PortalAdmin):
         """Through the action."""
         del form, change
         actions.save_region(by=by(request), region=obj, now=timezone.now())
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """The field that looks for a region offers only those that exist."""
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.in_use(timezone.localdate())
+        return super().get_search_results(request, queryset, search_term)
+
+    def has_abolish_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whoever may change regions, while they exist."""
+        if not self.has_change_permission(request):
+            return False
+        return not object_id or Region.objects.filter(pk=object_id, valid_until=None).exists()
+
+    @button(_("Abolish"), permission="abolish", icon="wrong_location")
+    def abolish(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Let the region end, with its successor."""
+        region = Region.objects.get(pk=object_id)
+        question = Question(
+            title=_("Abolish the region"),
+            explanation=_(
+                "What refers to it keeps it. Nothing new can be entered for it; people are told the successor."
+            ),
+            submit=_("Abolish"),
+            done=_("The region is abolished."),
+            form_class=AbolitionForm,
+            form_options={"region": region, "on": timezone.localdate()},
+        )
+        return ask(
+            self, request, region, question,
+            lambda data: actions.abolish_region(
+                by=by(request), region=region, on=data["on"], successor=data["successor"],
+                now=timezone.now(),
+            ),
+        )  # fmt: skip

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.ledger.records import record
-from portal.organisation.demo import departments, officials, regions
+from portal.organisation.actions import follow_posts
+from portal.organisation.demo import changes, departments, officials, regions
 from portal.organisation.demo.departments import TOWNSHIP, Key
 from portal.organisation.demo.officials import PASSWORD
 from portal.organisation.demo.regions import PROVINCE
@@ -35,6 +36,8 @@ def load(*, seed: int, now: datetime, small: bool) -> Organisation:
         made_regions = regions.load(now=now)
         made_departments = departments.load(made_regions, small=small)
         holders = officials.load(made_departments, seed=seed, today=today)
+        changes.load(made_departments, holders)
+        follow_posts(on=today)
         record(
             "demo.loaded", by=None, obj=made_departments["data", PROVINCE], now=now,
             data={"departments": len(made_departments), "posts": len(holders), "seed": seed},

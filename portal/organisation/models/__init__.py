@@ -1,5 +1,12 @@
 """Models of the organisation."""
 
+from portal.organisation.models.changes import (
+    ChangeKind,
+    ChangeReceiver,
+    ChangeStatus,
+    DepartmentChange,
+    FormerName,
+)
 from portal.organisation.models.departments import Department, DepartmentQuerySet
 from portal.organisation.models.officials import Official, OfficialManager
 from portal.organisation.models.posts import (
@@ -16,8 +23,13 @@ from portal.organisation.models.tokens import ApiToken, Scope
 __all__ = [
     "ADMIN_ROLES",
     "ApiToken",
+    "ChangeKind",
+    "ChangeReceiver",
+    "ChangeStatus",
     "Department",
+    "DepartmentChange",
     "DepartmentQuerySet",
+    "FormerName",
     "Official",
     "OfficialManager",
     "Post",

@@ -12,18 +12,40 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from portal.organisation import uscc as uscc_rules
+from portal.organisation.uscc import Wrong
 
 
 def validate_uscc(value: str) -> None:
-    """Refuse a code whose form or check characters are wrong (GB 32100-2015)."""
-    if not uscc_rules.is_valid(value):
-        raise ValidationError(
-            _(
-                "%(code)s is not a unified social credit code: 18 characters, without I, O, S, V, Z, with fitting check characters."
-            ),
-            code="uscc",
-            params={"code": value},
-        )
+    """Refuse a code whose form or check characters are wrong (GB 32100-2015), part by part."""
+    if parts := uscc_rules.wrong_parts(value):
+        raise ValidationError([_uscc_fault(value, part) for part in parts])
+
+
+_USCC_FAULTS = {
+    Wrong.LENGTH: _("%(code)s has %(length)s characters; a unified social credit code has 18."),
+    Wrong.CHARACTERS: _(
+        "%(code)s: a unified social credit code has digits and capital letters without I, O, S, V, Z; wrong: %(strange)s."
+    ),
+    Wrong.DEPARTMENT: _(
+        "%(code)s: place 1 names the registering authority, 1 to 9, A, N or Y; for a government body it is 1."
+    ),
+    Wrong.CATEGORY: _("%(code)s: place 2 names the category, a digit from 1 to 9."),
+    Wrong.REGION: _("%(code)s: places 3 to 8 are the code of a region, six digits."),
+    Wrong.ORGANISATION: _(
+        "%(code)s: places 9 to 17 are the number of the organisation; its check character, place 17, does not fit."
+    ),
+    Wrong.CHECK: _(
+        "%(code)s: the check character, place 18, does not fit the places before it: probably one of them is mistyped."
+    ),
+}
+
+
+def _uscc_fault(value: str, part: Wrong) -> ValidationError:
+    strange = ", ".join(
+        f"{place}: {character}" for place, character in uscc_rules.strange_characters(value)
+    )
+    params = {"code": value, "length": len(value), "strange": strange}
+    return ValidationError(_USCC_FAULTS[part], code=f"uscc_{part.value}", params=params)
 
 
 class Kind(models.TextChoices):

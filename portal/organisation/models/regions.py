@@ -1,9 +1,10 @@
 """Administrative divisions by GB/T 2260 code."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,10 @@ class RegionQuerySet(models.QuerySet["Region"]):
         """``region`` and every region below it."""
         return self.filter(code__startswith=region.prefix)
 
+    def in_use(self, on: date) -> Self:
+        """Regions that exist on the day ``on``."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+
 
 class Region(models.Model):  # type: ignore[django-manager-missing]  # Department is a TreeNode
     """A region 行政区划: 6 digits down to the county, 9 for a township, 12 for a village."""
@@ -61,6 +66,21 @@ class Region(models.Model):  # type: ignore[django-manager-missing]  # Departmen
         blank=True,
         related_name="children",
         verbose_name=_("superior region"),
+    )
+    valid_until = models.DateField(
+        _("abolished on"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which the region no longer exists."),
+    )
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor region"),
+        help_text=_("Into which region it went."),
     )
     sort_key = models.CharField(max_length=200, blank=True, editable=False)
 
@@ -91,6 +111,12 @@ class Region(models.Model):  # type: ignore[django-manager-missing]  # Departmen
                 | (~Q(level="nation") & Q(parent__isnull=False)),
                 violation_error_message=_("Every region but the nation has a superior region."),
             ),
+            models.CheckConstraint(
+                name="organisation_region_successor",
+                condition=Q(successor__isnull=True)
+                | (Q(valid_until__isnull=False) & ~Q(successor=F("code"))),
+                violation_error_message=_("Only an abolished region has a successor, another one."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +126,22 @@ class Region(models.Model):  # type: ignore[django-manager-missing]  # Departmen
     def prefix(self) -> str:
         """The leading digits shared by everything in this region ("" for the nation)."""
         return self.code[: PREFIX_LENGTH[Level(self.level)]]
+
+    def is_abolished(self, on: date) -> bool:
+        """Whether the region no longer exists on the day ``on``."""
+        return self.valid_until is not None and self.valid_until <= on
+
+    def today(self, on: date) -> "Region | None":
+        """The region that stands for this one on the day ``on``: itself, or its last successor.
+
+        None when it was abolished and nobody entered what it became.
+        """
+        place: Region | None = self
+        seen: set[str] = set()
+        while place is not None and place.is_abolished(on) and place.code not in seen:
+            seen.add(place.code)
+            place = place.successor
+        return None if place is None or place.is_abolished(on) else place
 
     def contains(self, other: "Region") -> bool:
         """Whether ``other`` is this region or lies below it."""

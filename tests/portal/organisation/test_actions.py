@@ -382,14 +382,15 @@ class TestDepartments:
     def test_a_department_with_people_is_not_closed(self, world: World):
         def close(on: date) -> None:
             actions.close_department(
-                by=world.people["sysadmin"], department=world.departments["police"], on=on,
+                by=world.people["sysadmin"], department=world.departments["county_civil"], on=on,
                 successor=world.departments["civil_affairs"], now=world.now,
             )  # fmt: skip
 
         with pytest.raises(NotAllowed):
             close(world.today)
 
-        Post.objects.filter(department=world.departments["police"]).update(valid_until=world.today)
+        posts = Post.objects.filter(department=world.departments["county_civil"])
+        posts.update(valid_until=world.today)
         with pytest.raises(NotAllowed):
             close(world.today)
         close(world.today + timedelta(1))

@@ -334,3 +334,14 @@ class TestHolidays:
         content = workbook(["day", "kind"], ["2027-02-30", "holiday"], ["", "holiday"])
 
         assert set(faults(upload(enter("sysadmin"), self.MODEL, content))) == {2, 3}
+
+
+def test_a_row_with_an_abolished_region_names_its_successor(world: World, enter: Enter):
+    region = world.regions["suzhou"]
+    region.valid_until, region.successor = world.today, world.regions["nantong"]
+    region.save(update_fields=["valid_until", "successor"])
+    rows = [HEADINGS, ["苏州市大数据中心", OTHER, region.pk, "", "", ""]]
+    answer = upload(enter("sysadmin"), "organisation.department", workbook(*rows))
+    assert list(faults(answer)) == [2]
+    assert "南通市 (320600)" in faults(answer)[2]
+    assert not Department.objects.filter(uscc=OTHER).exists()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sharing.approval.commands import Refuse, Resubmit, Sign, Withdraw
-from sharing.approval.events import EVENTS, Event, StageSigned
+from sharing.approval.events import EVENTS, Event, OfficeSucceeded, StageSigned
 from sharing.approval.evolve import fold
 from sharing.approval.policy import DEFAULT_POLICY, Limits, Policy, RelayMode
 from sharing.approval.serialise import dump_policy, from_dict, kind_of, load_policy, to_dict
@@ -29,6 +29,7 @@ from tests.sharing.approval.cases import (
     HEAD,
     HEADS_SUBSTITUTE,
     HOME_STAGE,
+    NOW,
     PLAN,
     PROVIDER_HEAD,
     STAND_IN,
@@ -71,10 +72,15 @@ def histories() -> dict[str, list[Event]]:
         APPLICANT,
     )
     cases = {"consented": consented, "refused": refused, "withdrawn": withdrawn, "again": again}
-    return {name: case.events for name, case in cases.items()}
+    succeeded = OfficeSucceeded(
+        at=NOW, position=1, office=COUNTY, holders=HOME_STAGE.holders, reason="苏编办发〔2026〕12号"
+    )
+    return {name: case.events for name, case in cases.items()} | {
+        "succeeded": [*Case().submit().events, succeeded]
+    }
 
 
-@pytest.mark.parametrize("name", ["consented", "refused", "withdrawn", "again"])
+@pytest.mark.parametrize("name", ["consented", "refused", "withdrawn", "again", "succeeded"])
 def test_histories_survive_storage(name: str) -> None:
     events = histories()[name]
     stored = [written_and_read(event) for event in events]
@@ -91,7 +97,7 @@ def test_kinds_are_stable() -> None:
     """These names are in every database: add to the list, never change it."""
     assert list(EVENTS) == [
         "submitted", "stage_opened", "stage_notified", "stage_signed", "fields_narrowed",
-        "supplement_requested", "resubmitted", "refused", "withdrawn", "consented",
+        "office_succeeded", "supplement_requested", "resubmitted", "refused", "withdrawn", "consented",
     ]  # fmt: skip
 
 
