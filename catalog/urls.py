@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),
+    path("suggest/codes/", views.code_options, name="code_options"),
     path("suggest/", views.suggestions, name="suggest"),
     path("saved/", views.saved_list, name="saved"),
     path("saved/new/", views.save, name="save_search"),

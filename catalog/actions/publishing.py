@@ -13,9 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import hooks
-from catalog.actions.content import CONTENT_FIELDS, ITEM_FIELDS, highest_grade, refuse
+from catalog.actions.content import (
+    CONTENT_FIELDS,
+    ITEM_FIELDS,
+    LATER_FIELDS,
+    highest_grade,
+    refuse,
+)
 from catalog.actions.drafts import draft_of, lock_managed
 from catalog.actions.faults import publication_faults
+from catalog.actions.linking import link_faults
 from catalog.codes import CodePlace, rule_named
 from catalog.models import (
     CodeSeries,
@@ -60,6 +67,8 @@ def make_live(
     ``by`` is who decided on it (Decree 809 article 16); ``facts`` go into the ledger.
     """
     resource = draft.resource
+    if draft.linked_codes:
+        refuse(list(link_faults(draft, locked=True)))
     previous = resource.live
     if previous is not None:
         ResourceVersion.objects.filter(
@@ -140,7 +149,11 @@ def _next_code(version: ResourceVersion) -> str:
 def content_digest(version: ResourceVersion, *, without: Collection[str] = ()) -> str:
     """SHA-256 over everything an author wrote into the version, items included."""
     names = [name for name in CONTENT_FIELDS if name not in without]
-    content: dict[str, Any] = {name: getattr(version, name) for name in names}
+    content: dict[str, Any] = {
+        name: getattr(version, name)
+        for name in names
+        if name not in LATER_FIELDS or getattr(version, name)
+    }
     content["classification"] = version.classification.code if version.classification else None
     content["items"] = [
         {name: getattr(item, name) for name in ITEM_FIELDS} for item in version.items.all()

@@ -6,10 +6,11 @@ from catalog.views.entry import entry
 from catalog.views.listing import entry_list
 from catalog.views.reviews import review, review_list, review_many
 from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
-from catalog.views.suggesting import suggestions
+from catalog.views.suggesting import code_options, suggestions
 
 __all__ = [
     "change",
+    "code_options",
     "compare",
     "delete",
     "drafts",

@@ -1,19 +1,22 @@
 """The page of one entry: what it holds, who provides it, how to get it."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import hooks
 from catalog.access import can_manage, get_visible
 from catalog.actions import content_faults
+from catalog.linked import linked_entries
 from catalog.models import (
     Attachment,
     DataItem,
@@ -28,9 +31,12 @@ from catalog.models import (
 from catalog.presenting.reviews import next_step, state_tag
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
+from portal.errors import Text
 from portal.organisation.models import Post, Role
 
 MOST_VERSIONS = 10
+STORAGE = gettext_lazy("Storage")
+RECORDS = gettext_lazy("Structured records")
 
 
 @require_safe
@@ -53,6 +59,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
         "versions": _versions(resource, managed=managed),
+        "linked": linked_entries(official, version, on),
         "faults": _faults(version, on) if managed else [],
         "review": review,
         "review_tag": state_tag(review),
@@ -113,12 +120,31 @@ def facts_of(resource: Resource, version: ResourceVersion) -> list[tuple[str, st
         (_("Openness to the public"), version.get_open_type_display()),
         (_("Can be split by region"), _("yes") if version.splittable else _("no")),
         (_("Keywords"), _join(version.keywords)),
+        *counters_of(version),
         (_("First published at the source"), _day(version.source_published_on)),
         (_("Last updated at the source"), _day(version.source_updated_on)),
     ]
-    optional = {_("Legal basis"), _("Keywords"), _("Rows, about"), _("Theme")}
+    optional = {_("Legal basis"), _("Keywords"), _("Rows, about"), _("Theme"), STORAGE, RECORDS}
     source = {_("First published at the source"), _("Last updated at the source")}
-    return [(term, str(text)) for term, text in rows if text or term not in optional | source]
+    return [(str(term), str(text)) for term, text in rows if text or term not in optional | source]
+
+
+def counters_of(version: ResourceVersion) -> list[tuple[Text, str]]:
+    """The counters of the census, each whole with its parts; nothing where it is unknown."""
+    storage = (version.storage_gb, version.storage_shared_gb, version.storage_open_gb)
+    records = (version.record_count, version.records_shared, version.records_open)
+    return [(STORAGE, _counted(storage, " GB")), (RECORDS, _counted(records, ""))]
+
+
+def _counted(numbers: Sequence[Decimal | int], unit: str) -> str:
+    if not numbers[0]:
+        return ""
+    whole, shared, opened = (
+        f"{one.normalize():,f}" if isinstance(one, Decimal) else f"{one:,}" for one in numbers
+    )
+    return _("%(whole)s, of which %(shared)s shared, %(opened)s open to the public") % {
+        "whole": whole + unit, "shared": shared + unit, "opened": opened + unit,
+    }  # fmt: skip
 
 
 def _join(values: list[str]) -> str:
