@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import exchange, exchange_files
+from catalog.views import exchange, exchange_files, numbering
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/<uuid:pk>/", views.system, name="system"),
     path("drafts/", views.drafts, name="drafts"),
     path("drafts/send/", views.send_many, name="send_many"),
+    path("codes/", numbering.codes, name="codes"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),

@@ -3,6 +3,7 @@
 from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.census import save_system
+from catalog.actions.coding import remove_code_rule, save_code_rule
 from catalog.actions.drafts import (
     create_draft,
     finish_draft,
@@ -63,8 +64,10 @@ __all__ = [
     "publish",
     "publish_due",
     "recompute_deadlines",
+    "remove_code_rule",
     "remove_synonyms",
     "revise",
+    "save_code_rule",
     "save_draft",
     "save_search",
     "save_synonyms",

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
@@ -23,15 +22,14 @@ from catalog.actions.content import (
 from catalog.actions.drafts import draft_of, lock_managed
 from catalog.actions.faults import publication_faults
 from catalog.actions.linking import link_faults
-from catalog.codes import CodePlace, rule_named
 from catalog.models import (
-    CodeSeries,
     Resource,
     ResourceStatus,
     ResourceVersion,
     VersionStatus,
     Visibility,
 )
+from catalog.numbering import next_code
 from catalog.search import reindex
 from portal.errors import NotAllowed
 from portal.ledger.records import record
@@ -77,7 +75,7 @@ def make_live(
     draft.grade = highest_grade((item.grade for item in draft.items.all()), default=draft.grade)
     draft.status, draft.published_at, draft.published_by = VersionStatus.PUBLISHED, now, by
     draft.save(update_fields=["grade", "status", "published_at", "published_by"])
-    resource.code = resource.code or _next_code(draft)
+    resource.code = resource.code or next_code(draft)
     resource.live, resource.status = draft, ResourceStatus.PUBLISHED
     resource.save(update_fields=["code", "live", "status", "updated_at"])
     record(
@@ -135,15 +133,6 @@ def set_visibility(
     )
     reindex([locked])
     return locked
-
-
-def _next_code(version: ResourceVersion) -> str:
-    rule = rule_named(settings.RESOURCE_CODE_RULE)
-    classification = version.classification
-    place = CodePlace(
-        classification.code if classification else "", version.resource.provider.region_id
-    )
-    return rule.compose(place, CodeSeries.objects.next_number(rule.series(place)))
 
 
 def content_digest(version: ResourceVersion, *, without: Collection[str] = ()) -> str:

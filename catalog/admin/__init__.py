@@ -2,6 +2,7 @@
 
 from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
+from catalog.admin.codes import RegionCodeRuleAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
 from catalog.admin.synonyms import SynonymGroupAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "ClassificationAdmin",
     "DataSourceAdmin",
     "InformationSystemAdmin",
+    "RegionCodeRuleAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
     "SynonymGroupAdmin",

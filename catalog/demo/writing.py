@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from catalog.models import (
     ResourceVersion,
     SharingType,
 )
+from catalog.numbering import rules_for
 from portal.organisation.demo import Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Official, Role
@@ -144,13 +144,14 @@ def _copy_items(items: Iterable[tuple[int, int, Item]]) -> None:
 
 def _number(planned: list[Planned]) -> None:
     """Give each published entry its code, in the order of publication."""
-    rule = codes.rule_named(settings.RESOURCE_CODE_RULE)
+    rules = rules_for({one.draft.provider.region for one in planned})
     last: defaultdict[str, int] = defaultdict(int)
     for one in sorted(planned, key=lambda one: (one.times[:1], one.resource.pk)):
         if one.times:
             place = codes.CodePlace(
                 one.draft.subject.theme.class_code, one.draft.provider.region_id
             )
+            rule = rules[place.region_code]
             last[rule.series(place)] += 1
             one.resource.code = rule.compose(place, last[rule.series(place)])
     CodeSeries.objects.bulk_create(CodeSeries(series=name, last=n) for name, n in last.items())
