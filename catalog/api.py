@@ -214,6 +214,32 @@ class EntryView(APIView):
         return Response(EntryDetailSerializer(found).data)
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Whether a command can be given now and, if not, why."""
+
+    allowed = serializers.BooleanField()
+    code = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """The data of a serializer, or every fault at once."""
+    given = serializer.initial_data if isinstance(serializer.initial_data, dict) else {}
+    unknown = sorted(set(given) - set(serializer.fields))
+    serializer.is_valid(raise_exception=not unknown)
+    if unknown:
+        names = ", ".join(sorted(serializer.fields))
+        faults = [
+            Fault(
+                name, _("There is no field of this name."),
+                _("Known: %(names)s.") % {"names": names}, "unknown",
+            )
+            for name in unknown
+        ]  # fmt: skip
+        raise Invalid(_("Some fields are not known."), faults)
+    return dict(serializer.validated_data)
+
+
 def refuse_unknown(given: dict[str, list[Any]], known: set[str]) -> None:
     """Refuse parameters that would be ignored: a misspelt filter must not widen a result."""
     faults = [

@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import cases
+from catalog import cases, demands
 from catalog.access import MANAGER_ROLES
 from catalog.exchange.intake import may_exchange
 from portal.navigation import NavItem, Panel, posts_of, register, register_panel, roles_of
-from portal.organisation.models import Official
+from portal.organisation.models import ADMIN_ROLES, Official
 
 SHOWN = 5
 
@@ -33,12 +33,27 @@ def waiting(official: Official) -> int:
     return cases.waiting_for(official, today, posts_of(official, today)).count()
 
 
+def does_business(official: Official) -> bool:
+    """Whoever holds a post that is not an administrator's."""
+    return not roles_of(official, timezone.localdate()).issubset(ADMIN_ROLES)
+
+
+def demands_waiting(official: Official) -> int:
+    """How many demands wait for the official's answer."""
+    today = timezone.localdate()
+    return demands.waiting_for(official, today, posts_of(official, today)).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
     register(NavItem("drafts", _("My entries"), "catalog:drafts", 34, looks_after_entries))
     register(NavItem("reviews", _("To review"), "catalog:reviews", 32, reviews, waiting))
     register(NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange))
+    register(
+        NavItem("demands", _("Demands"), "catalog:demands", 66, does_business, demands_waiting)
+    )
+    register(NavItem("matters", _("Matters"), "catalog:matters", 68))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
 

@@ -26,6 +26,7 @@ def remind_reviews() -> None:
 def recompute_reviews() -> None:
     """Derive due dates anew after the calendar or a limit changed."""
     actions.recompute_deadlines(timezone.now())
+    actions.recompute_demands()
 
 
 @shared_task(name="catalog.tell_followers")

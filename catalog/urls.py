@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import exchange, exchange_files, numbering
+from catalog.views import collecting, demands, exchange, exchange_files, matters, numbering
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/<uuid:pk>/", views.system, name="system"),
     path("drafts/", views.drafts, name="drafts"),
     path("drafts/send/", views.send_many, name="send_many"),
+    path("demands/", demands.demand_list, name="demands"),
+    path("demands/new/", demands.demand_new, name="demand_new"),
+    path("demands/<uuid:pk>/", demands.demand, name="demand"),
+    path("collecting/", collecting.collecting, name="collecting"),
+    path("collecting/<uuid:pk>/", collecting.collection, name="collection"),
+    path("matters/", matters.matters, name="matters"),
+    path("matters/<uuid:pk>/", matters.matter, name="matter"),
     path("codes/", numbering.codes, name="codes"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),

@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView, SuggestionsView
+from catalog.api_demands import DemandCommandView, DemandsView, DemandView
+from catalog.api_matters import MattersView, MatterView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
@@ -19,6 +21,11 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/<uuid:pk>/follow/", FollowView.as_view(), name="follow"),
     path("entries/", EntryListView.as_view(), name="entries"),
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
+    path("demands/", DemandsView.as_view(), name="demands"),
+    path("demands/<uuid:pk>/", DemandView.as_view(), name="demand"),
+    path("demands/<uuid:pk>/commands/", DemandCommandView.as_view(), name="demand_commands"),
+    path("matters/", MattersView.as_view(), name="matters"),
+    path("matters/<uuid:pk>/", MatterView.as_view(), name="matter"),
     path("systems/", SystemsView.as_view(), name="systems"),
     path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),
     path("catalog-reviews/<uuid:pk>/", ReviewView.as_view(), name="catalog_review"),

@@ -4,6 +4,14 @@ from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.census import save_system
 from catalog.actions.coding import remove_code_rule, save_code_rule
+from catalog.actions.collecting import check_collection, decide_collection
+from catalog.actions.demands import (
+    DemandContent,
+    available_demand_commands,
+    execute_demand,
+    recompute_demands,
+    send_demand,
+)
 from catalog.actions.drafts import (
     create_draft,
     finish_draft,
@@ -20,6 +28,7 @@ from catalog.actions.following import (
     tell_followers,
     unfollow_entry,
 )
+from catalog.actions.matters import NeedContent, save_matter
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
     MOST_AT_ONCE,
@@ -38,22 +47,28 @@ from catalog.actions.withdrawing import withdraw
 
 __all__ = [
     "MOST_AT_ONCE",
+    "DemandContent",
     "Location",
+    "NeedContent",
     "NewDraft",
     "Outcome",
     "Sending",
     "attach",
     "attachment_faults",
     "available_commands",
+    "available_demand_commands",
     "change_search",
+    "check_collection",
     "check_draft",
     "content_digest",
     "content_faults",
     "create_draft",
     "create_drafts",
+    "decide_collection",
     "delete_search",
     "entered_faults",
     "execute",
+    "execute_demand",
     "execute_many",
     "finish_draft",
     "follow_entry",
@@ -64,15 +79,18 @@ __all__ = [
     "publish",
     "publish_due",
     "recompute_deadlines",
+    "recompute_demands",
     "remove_code_rule",
     "remove_synonyms",
     "revise",
     "save_code_rule",
     "save_draft",
+    "save_matter",
     "save_search",
     "save_synonyms",
     "save_system",
     "send",
+    "send_demand",
     "sending_faults",
     "set_visibility",
     "tell_followers",

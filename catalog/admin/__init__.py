@@ -3,6 +3,7 @@
 from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
 from catalog.admin.codes import RegionCodeRuleAdmin
+from catalog.admin.matters import ServiceItemAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
 from catalog.admin.synonyms import SynonymGroupAdmin
@@ -16,5 +17,6 @@ __all__ = [
     "RegionCodeRuleAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
+    "ServiceItemAdmin",
     "SynonymGroupAdmin",
 ]

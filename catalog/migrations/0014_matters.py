@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="number")),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 ("scene", models.TextField(max_length=2000, verbose_name="scene of use")),
                 ("basis", models.TextField(max_length=1000, verbose_name="legal basis of use")),

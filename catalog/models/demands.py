@@ -48,7 +48,7 @@ class Demand(models.Model):
     """A need for data as it stands; what happened to it is in its steps, which never change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     scene = models.TextField(_("scene of use"), max_length=2000)
     basis = models.TextField(_("legal basis of use"), max_length=1000)

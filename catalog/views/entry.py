@@ -17,6 +17,7 @@ from catalog import hooks
 from catalog.access import can_manage, get_visible
 from catalog.actions import content_faults
 from catalog.linked import linked_entries
+from catalog.matters import matters_using
 from catalog.models import (
     Attachment,
     DataItem,
@@ -35,6 +36,7 @@ from portal.errors import Text
 from portal.organisation.models import Post, Role
 
 MOST_VERSIONS = 10
+MOST_MATTERS = 20
 STORAGE = gettext_lazy("Storage")
 RECORDS = gettext_lazy("Structured records")
 
@@ -49,6 +51,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     use = uses(official, on, [resource])[resource.pk]
     items = list(version.items.all())
     review = _review(resource) if managed else None
+    matters = matters_using(resource)
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
@@ -59,6 +62,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": facts_of(resource, version),
         "stewards": _stewards(resource, on),
         "versions": _versions(resource, managed=managed),
+        "matters": matters[:MOST_MATTERS],
+        "matter_count": matters.count(),
         "linked": linked_entries(official, version, on),
         "faults": _faults(version, on) if managed else [],
         "review": review,
