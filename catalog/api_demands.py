@@ -210,11 +210,12 @@ def _shown(by: Official, pk: UUID) -> dict[str, Any]:
         }
         for command, reason in actions.available_demand_commands(demand, by, now).items()
     }
-    seen = visible_to(by, on).filter(pk=demand.entry_id).exists()
+    entry = demand.entry_id
+    seen = entry is not None and visible_to(by, on).filter(pk=entry).exists()
     steps = demand.steps.select_related("actor", "acting_for")
     return {
         **DemandSerializer(demand).data,
-        "entry": str(demand.entry_id) if seen else None,
+        "entry": str(entry) if seen else None,
         "steps": DemandStepSerializer(steps, many=True).data,
         "commands": commands,
     }

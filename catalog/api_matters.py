@@ -124,4 +124,5 @@ class MatterView(APIView):
             name: getattr(found, name)
             for name in ("id", "code", "name", "kind", "state", "basis", "department", "updated_at")
         }
-        return Response(MatterDetailSerializer({**shown, **counts, "needs": told}).data)
+        content: Any = {**shown, **counts, "needs": told}
+        return Response(MatterDetailSerializer(content).data)

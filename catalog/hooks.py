@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
@@ -26,7 +27,7 @@ from catalog.models import (
 )
 from portal.errors import Reason, Text
 from portal.organisation.access import department_ids
-from portal.organisation.models import Official
+from portal.organisation.models import Department, Official
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,39 @@ Withdrawal = Callable[..., None]
 UseCounter = Callable[[Sequence[UUID]], Mapping[UUID, int]]
 """How many uses each of these entries has now; an entry without any may be missing."""
 
+
+@dataclass(frozen=True, slots=True)
+class AppliedRow:
+    """One entry that a department applied for, as the demand list shows it."""
+
+    number: str
+    title: str
+    items: Sequence[str]
+    department: str
+    provider: str
+    state: Text
+    on: datetime | None
+    resource_id: UUID
+
+
+class AppliedRows(Protocol):
+    """Rows that are fetched when they are needed."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def rows(self, start: int, stop: int) -> Sequence[AppliedRow]:
+        """Some of them, newest first."""
+
+
+class AppliedFor(Protocol):
+    """Entries applied for by ``departments``, as far as the official sees the applications."""
+
+    def __call__(
+        self, official: Official, on: date, departments: QuerySet[Department]
+    ) -> AppliedRows: ...
+
+
 _RECOUNTED = 2_000
 """Entries counted at a time."""
 
@@ -86,6 +120,7 @@ _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
 _use_counters: dict[str, UseCounter] = {}
 _mask_names: list[MaskNames] = []
+_applied_for: list[AppliedFor] = []
 _credentials: list[Credentials] = []
 
 
@@ -150,6 +185,18 @@ def register_mask_names(names: MaskNames) -> None:
 def register_credentials(credentials: Credentials) -> None:
     """Say how credentials are kept; call it from AppConfig.ready."""
     _credentials[:] = [credentials]
+
+
+def register_applied_for(answer: AppliedFor) -> None:
+    """Say what was applied for, for the demand list; call it from AppConfig.ready."""
+    _applied_for[:] = [answer]
+
+
+def applied_for(
+    official: Official, on: date, departments: QuerySet[Department]
+) -> AppliedRows | None:
+    """What the departments applied for, if any app knows it."""
+    return _applied_for[0](official, on, departments) if _applied_for else None
 
 
 def credentials() -> Credentials | None:

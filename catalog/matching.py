@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from catalog.models import SHOWN_STATUSES, DataItem, Resource, ResourceSearch
 from catalog.search import Query, Reader, parse_for, rows_seen
+from catalog.search.cursors import Order
 from catalog.search.finding import ranked
 from catalog.search.marking import fits
 from portal.organisation.models import Official
@@ -111,5 +114,6 @@ def _rows(
         return []
     rows = rows_seen(reader, wanted).filter(status__in=SHOWN_STATUSES)
     rows = rows.exclude(provider_id__in=list(without)).select_related("resource__provider")
-    best = ranked(rows, wanted).order_by("tier", "-used", "resource_id")
+    best: QuerySet[ResourceSearch] = ranked(rows, wanted)
+    best = best.order_by(*Order.RELEVANCE.columns)
     return list(best.select_related("resource__live", "resource__provider")[:_LOOKED_THROUGH])

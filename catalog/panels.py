@@ -53,6 +53,7 @@ def register_all() -> None:
     register(
         NavItem("demands", _("Demands"), "catalog:demands", 66, does_business, demands_waiting)
     )
+    register(NavItem("lists", _("Three lists"), "catalog:lists_home", 67))
     register(NavItem("matters", _("Matters"), "catalog:matters", 68))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import collecting, demands, exchange, exchange_files, matters, numbering
+from catalog.views import collecting, demands, exchange, exchange_files, lists, matters, numbering
 
 app_name = "catalog"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demands/", demands.demand_list, name="demands"),
     path("demands/new/", demands.demand_new, name="demand_new"),
     path("demands/<uuid:pk>/", demands.demand, name="demand"),
+    path("lists/", lists.lists_home, name="lists_home"),
+    path("lists/<str:kind>/", lists.three_lists, name="lists"),
+    path("lists/<str:kind>/list.xlsx", lists.list_file, name="list_file"),
     path("collecting/", collecting.collecting, name="collecting"),
     path("collecting/<uuid:pk>/", collecting.collection, name="collection"),
     path("matters/", matters.matters, name="matters"),

@@ -15,6 +15,7 @@ class SharingConfig(AppConfig):
         from catalog import hooks
         from portal.worktime.changes import on_calendar_change
         from sharing import (
+            applied,
             grants,
             ledger_kinds,
             notice_kinds,
@@ -29,6 +30,7 @@ class SharingConfig(AppConfig):
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
         hooks.register_use("sharing", offering.use_counts)
+        hooks.register_applied_for(applied.applied_for)
         hooks.register_mask_names(offering.mask_names)
         hooks.register_credentials(sources.CREDENTIALS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)

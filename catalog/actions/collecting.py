@@ -171,6 +171,6 @@ def _name_faults(names: Sequence[str]) -> list[Fault]:
         message = _("These are too many fields.")
         faults.append(Fault(field, message, _("Check 200 at a time."), "too_many"))
     if long := [name for name in names if len(name) > 100]:
-        message = _("The name of a field is too long: %(name)s") % {"name": long[0][:40]}
-        faults.append(Fault(field, message, _("Use 100 characters at most."), "too_long"))
+        text = _("The name of a field is too long: %(name)s") % {"name": long[0][:40]}
+        faults.append(Fault(field, text, _("Use 100 characters at most."), "too_long"))
     return faults

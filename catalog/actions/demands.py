@@ -13,7 +13,7 @@ from catalog.access import get_visible, visible_to, visible_to_department
 from catalog.actions.demand_effects import Done, take_effect
 from catalog.actions.demand_orders import content_faults, order_faults
 from catalog.cases import authority_for
-from catalog.demand_reasons import error_for, reason_for
+from catalog.demand_reasons import DENIALS, error_for, reason_for
 from catalog.demanding.decide import available, decide
 from catalog.demanding.rules import TABLE
 from catalog.demanding.terms import Actor, Command, Denial, Order, Part, State, Status
@@ -159,8 +159,8 @@ def _target(demand: Demand, order: Order, on: date) -> tuple[Department | None, 
         message = _("The department that is to answer is missing.")
         return None, [Fault("target", message, _("Choose a department of the list."), "missing")]
     if demands.related(target, demand.department):
-        message, remedy = reason_for(Denial.TO_ASKER).text, _("Choose another department.")
-        return None, [Fault("target", message, remedy, Denial.TO_ASKER.value)]
+        text, remedy = DENIALS[Denial.TO_ASKER]
+        return None, [Fault("target", text, remedy, Denial.TO_ASKER.value)]
     return target, []
 
 

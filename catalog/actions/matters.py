@@ -90,7 +90,7 @@ def need_faults(
 ) -> list[Fault]:
     """What is wrong with the needs: texts, entries that are not seen, items they do not have."""
     faults: list[Fault] = []
-    known = set(matter.needs.values_list("resource", flat=True)) if matter.pk else set()
+    known = set(matter.needs.values_list("resource", flat=True))
     wanted = {need.resource.pk for need in needs if need.resource is not None}
     seen = Resource.objects.all() if by is None else visible_to(by, timezone.localdate(now))
     seen_ids = set(

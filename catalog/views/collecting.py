@@ -84,7 +84,7 @@ def _check(official: Official, form: CollectionForm) -> CollectionCheck:
     )
 
 
-def headings_of(upload: UploadedFile) -> list[str]:
+def headings_of(upload: "UploadedFile[bytes]") -> list[str]:
     """What stands in the first row of a sheet that has any; Invalid for what is no sheet."""
     if (upload.size or 0) > LARGEST:
         raise Invalid(_("The file is too large."), remedy=_("Upload the form without its rows."))

@@ -1,5 +1,6 @@
 """Pages of the demand desk: my demands, what waits for me, asking, one demand."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -70,9 +71,7 @@ def demand_new(request: HttpRequest) -> HttpResponse:
     if not own:
         raise Forbidden(_("You can ask for data only for a department in which you hold a post."))
     initial = {"title": request.GET.get("title", "")[:200], "wanted_mode": "query"}
-    form = DemandForm(
-        request.POST or None, initial=initial, own=own, others=lineage(official, on, own)
-    )
+    form = DemandForm(request.POST or None, initial=initial, own=own, others=lineage(own, on))
     answers = None
     if request.method == "POST" and form.is_valid():
         if "send" in request.POST and form.was_checked():
@@ -102,18 +101,23 @@ def own_departments(official: Official) -> QuerySet[Department]:
     return Department.objects.filter(pk__in=ids).select_related("region").order_by("pk")
 
 
-def lineage(official: Official, on: Any, own: QuerySet[Department]) -> QuerySet[Department]:
-    """Departments in office in the official's regions and in those above: whom one may ask."""
-    del official
+def lineage(own: QuerySet[Department], on: date) -> QuerySet[Department]:
+    """Departments in office in the regions of one's own and in those above: whom one may ask."""
     regions = Region.objects.filter(departments__in=own)
     codes = {code for region in regions for code in (region.pk, *region.superior_codes())}
-    return in_regions(codes, on).exclude(pk__in=own)
+    others: QuerySet[Department] = in_regions(codes, on).exclude(pk__in=own)
+    return others
 
 
-def in_regions(codes: set[str], on: Any) -> QuerySet[Department]:
+def in_regions(codes: set[str], on: date) -> QuerySet[Department]:
     """Departments in office in these regions, from the nation's down."""
-    found = Department.objects.in_office(on).filter(region__in=codes, parent=None)
-    return found.select_related("region").order_by("-region__code", "name", "pk")
+    found: QuerySet[Department] = Department.objects.in_office(on).filter(
+        region__in=codes, parent=None
+    )
+    ordered: QuerySet[Department] = found.select_related("region").order_by(
+        "-region__code", "name", "pk"
+    )
+    return ordered
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
