@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from catalog.models import (
     Classification,
     CodeSeries,
     DataItem,
+    OpenType,
     Resource,
     ResourceStatus,
     ResourceVersion,
@@ -57,10 +59,11 @@ def write(drafts: Sequence[Draft], made: Organisation, *, seed: int) -> list[Res
     classes = {node.code: node for node in Classification.objects.all()}
     planned = [_plan(draft, made, classes, chance) for draft in drafts]
     Resource.objects.bulk_create([one.resource for one in planned], batch_size=_BATCH)
+    _number(planned)
+    _count_and_link(planned, Chance(seed, "counters"))
     for number in range(max(len(one.versions) for one in planned)):  # one draft at a time
         later = [one for one in planned if len(one.versions) > number]
         _write_versions(later, number)
-    _number(planned)
     _show(planned)
     return [one.resource for one in planned]
 
@@ -140,6 +143,30 @@ def _copy_items(items: Iterable[tuple[int, int, Item]]) -> None:
                     item.mask, "" if item.shared else SharingType.NON_SHARED.value, item.required,
                 )
             )  # fmt: skip
+
+
+def _count_and_link(planned: list[Planned], chance: Chance) -> None:
+    """What the census counted, and for one entry in six a link to another of its department."""
+    before: dict[int, str] = {}
+    for one in planned:
+        whole = chance.between(1, 900) * 10 ** chance.between(2, 5)
+        part = whole if chance.among(3) else whole * chance.between(1, 99) // 100
+        shared = 0 if one.draft.content["sharing_type"] == SharingType.NON_SHARED else part
+        opened = part if one.draft.content["open_type"] == OpenType.OPEN else 0
+        linked = before.get(one.draft.provider.pk) if chance.among(6) == 0 else None
+        for version in one.versions:
+            version.record_count, version.records_shared = whole, shared
+            version.records_open = opened
+            version.storage_gb = _size(whole)
+            version.storage_shared_gb, version.storage_open_gb = _size(shared), _size(opened)
+            version.linked_codes = [linked] if linked else []
+        if one.resource.code and one.status == ResourceStatus.PUBLISHED:
+            before[one.draft.provider.pk] = one.resource.code
+
+
+def _size(records: int) -> Decimal:
+    """Gigabytes, at half a kilobyte a record."""
+    return (Decimal(records) / 2_000_000).quantize(Decimal("0.01"))
 
 
 def _number(planned: list[Planned]) -> None:
