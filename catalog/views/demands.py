@@ -98,7 +98,8 @@ def demand_new(request: HttpRequest) -> HttpResponse:
 def own_departments(official: Official) -> QuerySet[Department]:
     """Departments for which the official may ask or collect."""
     ids = department_ids(official, timezone.localdate())
-    return Department.objects.filter(pk__in=ids).select_related("region").order_by("pk")
+    found: QuerySet[Department] = Department.objects.filter(pk__in=ids)
+    return found.select_related("region").order_by("pk")
 
 
 def lineage(own: QuerySet[Department], on: date) -> QuerySet[Department]:
