@@ -189,7 +189,7 @@ class OrderForm(forms.Form):
         self.reveals = {
             "command": {one.value: names for one, names in _REVEALED.items() if one in self.offered}
         }
-        self.needed = frozenset({"entry", "promised_on", "refusal", "target", "target_transfer"})
+        self.needed = frozenset(self.fields)
 
     def order(self) -> Order:
         """The order that was filled in; call it on a valid form."""

@@ -57,9 +57,13 @@ def _row(item: ApplicationItem, names: dict[tuple[int, str], str]) -> AppliedRow
 
 def applied_for(official: Official, on: date, departments: QuerySet[Department]) -> AppliedItems:
     """Entries of submitted applications of these departments that the official sees."""
-    seen = items_visible_to(official, on).filter(
-        application__submitted_at__isnull=False,
-        application__department__in=departments,
-        resource__in=visible_to(official, on),
+    seen = (
+        items_visible_to(official, on)
+        .filter(
+            application__submitted_at__isnull=False,
+            application__department__in=departments,
+            resource__in=visible_to(official, on),
+        )
+        .exclude(status__in=["withdrawn", "refused"])
     )
     return AppliedItems(seen.order_by("-application__submitted_at", "pk"))

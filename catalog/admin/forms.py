@@ -10,10 +10,12 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 from catalog import hooks
 from catalog.actions import attachment_faults
 from catalog.actions.content import APPROVALS, CONTENT_FIELDS, LATER_FIELDS
-from catalog.actions.counters import counter_faults
+from catalog.actions.counters import PARTS, counter_faults
 from catalog.actions.linking import link_faults
 from catalog.admin.codes_field import CodesField
 from catalog.models import Attachment, DataSource, Mode, Resource, ResourceVersion
+
+COUNTERS = {*PARTS, *PARTS.values()}
 
 
 class NewEntryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,9 +48,16 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ResourceVersion
         fields = tuple(name for name in CONTENT_FIELDS if name not in {"grade", *APPROVALS})
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A counter that is left empty is unknown."""
+        super().__init__(*args, **kwargs)
+        for name in COUNTERS & self.fields.keys():
+            self.fields[name].required = False
+
     def clean(self) -> dict[str, Any]:
         """Ask what the action would refuse: counters and links."""
         data = super().clean() or {}
+        data |= {name: 0 for name in COUNTERS & data.keys() if data[name] is None}
         asked = {name for name in LATER_FIELDS if name in data}
         tried = copy(self.instance)
         for name in asked:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 class DemandStatus(models.TextChoices):
     """Where a demand is."""
 
-    ASSIGNING = "assigning", _("with the competent authority")
+    ASSIGNING = "assigning", pgettext_lazy("demand", "with the competent authority")
     ANSWERING = "answering", _("with the department asked")
     PROMISED = "promised", _("will be catalogued")
     ANSWERED = "answered", pgettext_lazy("demand", "answered with an entry")

@@ -12,7 +12,7 @@ from catalog.access import visible_to
 from catalog.demanding.terms import Status
 from catalog.models import Demand, DemandStatus, DemandStep, Resource
 from portal.errors import Text
-from portal.organisation.models import Official
+from portal.organisation.models import Department, Official
 
 TAGS: Final[Mapping[str, tuple[str, str]]] = {
     Status.ASSIGNING: ("run", "search"),
@@ -68,7 +68,7 @@ class ShownStep:
     at: datetime
     what: str
     who: str
-    to: str
+    to: Department | None
     text: str
     reason: str
     citation: str
@@ -98,7 +98,7 @@ def _step(row: DemandStep, entry: Resource | None) -> ShownStep:
         at=row.at,
         what=str(_HAPPENED[row.command]),
         who=who,
-        to=row.target.name if row.target else "",
+        to=row.target,
         text=row.text,
         reason=str(row.get_refusal_type_display()) if row.refusal_type else "",
         citation=row.citation,
