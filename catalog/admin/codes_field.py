@@ -13,13 +13,15 @@ from catalog.models import ResourceSearch
 class CodesWidget(forms.SelectMultiple):
     """Asks ``catalog:code_options`` while one types; holds only what is chosen."""
 
+    i18n_name = None  # asked for by the media of the admin's chooser
+
     def build_attrs(
         self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """What the admin's script needs to begin."""
         attrs = super().build_attrs(base_attrs, extra_attrs)
         return attrs | {
-            "class": "unfold-admin-autocomplete admin-autocomplete",
+            "class": "admin-autocomplete",
             "data-ajax--url": str(reverse_lazy("catalog:code_options")),
             "data-ajax--cache": "true",
             "data-ajax--delay": 250,

@@ -199,7 +199,9 @@ def test_the_form_of_the_administration_says_what_the_action_would(world: World)
     client = Client()
     client.force_login(reads_english(world.people["steward"]))
     url = reverse("admin:catalog_resourceversion_change", args=[draft.pk])
-    form = client.get(url).context["adminform"].form
+    page = client.get(url)
+    assert "select2.full" in page.content.decode(), "the chooser comes with its script"
+    form = page.context["adminform"].form
     data = {name: form.initial.get(name) or "" for name in form.fields}
     data |= {"items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0", "record_count": "4",
              "records_open": "5", "linked_codes": [world.address.code]}  # fmt: skip
