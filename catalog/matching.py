@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from catalog.models import SHOWN_STATUSES, DataItem, Resource, ResourceSearch
+from catalog.models import SHOWN_STATUSES, DataItem, Resource, ResourceSearch, SharingType
 from catalog.search import Query, Reader, parse_for, rows_seen
 from catalog.search.cursors import Order
 from catalog.search.finding import ranked
@@ -69,9 +69,16 @@ def fields_found(
     """For each name the items of visible entries that say it, exact ones first.
 
     Entries of the departments ``without`` are left out: what one has collected oneself is no
-    second collection.
+    second collection. So is what is not shared: it cannot be had by sharing (article 19).
     """
-    return _found(Reader.of(official, on), names, without)
+    found = _found(Reader.of(official, on), names, without)
+    return {name: [one for one in matches if _is_shared(one)] for name, matches in found.items()}
+
+
+def _is_shared(found: Found) -> bool:
+    live = found.resource.live
+    kinds = {found.item.sharing_type, live.sharing_type if live else ""}
+    return SharingType.NON_SHARED not in kinds
 
 
 def _found(
@@ -92,9 +99,13 @@ def _found(
                 for version, row in rows.items()
                 for item in by_version[version][:1]
             ),
-            key=lambda one: not one.exact,
+            key=lambda one: (not one.exact, _is_conditional(one.resource)),
         )
     return found
+
+
+def _is_conditional(entry: Resource) -> bool:
+    return entry.live is None or entry.live.sharing_type != SharingType.UNCONDITIONAL
 
 
 def _says(item: DataItem, name: str, query: Query) -> bool:

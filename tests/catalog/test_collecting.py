@@ -52,6 +52,21 @@ def test_every_field_is_looked_for_in_entries_of_others(world: World):
     assert (entry.data, entry.article) == ({"fields": 5, "matched": 3}, "19")
 
 
+def test_what_cannot_be_had_by_sharing_is_no_match(world: World):
+    made = check(world, "案件备注", "住房面积")
+    assert found(made) == {"案件备注": [], "住房面积": []}, "the item is not shared"
+    publish_entry(
+        world, "统计调查资料", [("area", "住房面积", "N", 8, 1, False, "", "", True)],
+        sharing_type="non_shared",
+    )  # fmt: skip
+    assert check(world, "住房面积").state == "clear"
+    publish_entry(
+        world, "住房信息", [("area", "住房面积", "N", 8, 1, False, "", "", True)],
+        sharing_type="conditional",
+    )  # fmt: skip
+    assert found(check(world, "住房面积")) == {"住房面积": ["住房面积"]}
+
+
 def test_synonyms_find_what_is_called_otherwise(world: World):
     assert check(world, "手机号").state == "clear"
     SynonymGroup.objects.create(words=["手机号", "联系电话"])
