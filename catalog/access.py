@@ -130,6 +130,14 @@ def visible_to(official: Official | None, on: date) -> ResourceQuerySet:
     return Resource.objects.filter(search__labels__overlap=visible_labels(official, on))
 
 
+def visible_to_department(department: Department) -> ResourceQuerySet:
+    """Entries that everybody in the department sees, and those it looks after."""
+    units = _with_superior_units([department.pk])[department.pk]
+    groups = list(_groups(units).values())
+    labels = [EVERYONE, *groups, *map(managers_label, groups)]
+    return Resource.objects.filter(search__labels__overlap=labels)
+
+
 def get_visible(official: Official | None, resource_id: UUID | str, on: date) -> Resource:
     """One entry, or NotVisible when it does not exist for this official."""
     found = (

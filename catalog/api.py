@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.access import get_visible
+from catalog.linked import without_hidden_links
 from catalog.models import DataItem, EntryQuality, HarvestedEntry, Resource, ResourceVersion
 from catalog.search import Filters, Reader, find, suggest
 from catalog.search.filters import LITERAL, POSSIBLE, SORTS
@@ -56,7 +57,8 @@ class VersionSerializer(serializers.ModelSerializer[ResourceVersion]):
             "number", "title", "title_en", "abstract", "classification", "theme", "keywords",
             "format_class", "format_types", "update_cycle", "sharing_type", "sharing_condition",
             "sharing_citation", "sharing_modes", "open_type", "open_condition", "grade",
-            "splittable", "published_at",
+            "splittable", "storage_gb", "storage_shared_gb", "storage_open_gb", "record_count",
+            "records_shared", "records_open", "linked_codes", "published_at",
         ]  # fmt: skip
 
 
@@ -217,8 +219,38 @@ class EntryView(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """The entry with all its data items; 404 when the caller may not know of it."""
-        resource = get_visible(official_of(request), pk, timezone.localdate())
-        return Response(EntryDetailSerializer(_detail(resource)).data)
+        official, on = official_of(request), timezone.localdate()
+        resource = get_visible(official, pk, on)
+        found = _detail(resource)
+        if found["version"] is not None:
+            found["version"] = without_hidden_links(official, found["version"], on)
+        return Response(EntryDetailSerializer(found).data)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Whether a command can be given now and, if not, why."""
+
+    allowed = serializers.BooleanField()
+    code = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """The data of a serializer, or every fault at once."""
+    given = serializer.initial_data if isinstance(serializer.initial_data, dict) else {}
+    unknown = sorted(set(given) - set(serializer.fields))
+    serializer.is_valid(raise_exception=not unknown)
+    if unknown:
+        names = ", ".join(sorted(serializer.fields))
+        faults = [
+            Fault(
+                name, _("There is no field of this name."),
+                _("Known: %(names)s.") % {"names": names}, "unknown",
+            )
+            for name in unknown
+        ]  # fmt: skip
+        raise Invalid(_("Some fields are not known."), faults)
+    return dict(serializer.validated_data)
 
 
 def refuse_unknown(given: dict[str, list[Any]], known: set[str]) -> None:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from catalog import actions, cases
 from catalog.access import get_visible
+from catalog.api import AnswerSerializer, validated
 from catalog.lifecycle.terms import Check, CheckKind, Command, Mark, Order, Remark
 from catalog.models import (
     CheckOutcome,
@@ -25,7 +26,7 @@ from catalog.models import (
     VersionStatus,
 )
 from portal.api import CursorPage, idempotent, official_of
-from portal.errors import Fault, Invalid, NotAllowed
+from portal.errors import NotAllowed
 from portal.organisation.models import Official
 
 TAGS = ["catalog reviews"]
@@ -81,14 +82,6 @@ class ReviewSerializer(serializers.ModelSerializer[PublicationReview]):
             "step_count", "sender", "sent_at", "wanted_at", "received_at", "due_on",
             "due_provisional", "publish_at",
         ]  # fmt: skip
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    """Whether a command can be given now and, if not, why."""
-
-    allowed = serializers.BooleanField()
-    code = serializers.CharField(allow_blank=True)
-    reason = serializers.CharField(allow_blank=True)
 
 
 class ReviewDetailSerializer(ReviewSerializer):
@@ -170,7 +163,7 @@ class ReviewsView(generics.ListAPIView[PublicationReview]):
     @idempotent
     def post(self, request: Request) -> Response:
         """Send the draft of an entry; 422 lists everything that is missing."""
-        data = _validated(SendSerializer(data=request.data))
+        data = validated(SendSerializer(data=request.data))
         by, now = official_of(request), timezone.now()
         resource = get_visible(by, data["resource"], timezone.localdate(now))
         draft = resource.versions.filter(status=VersionStatus.DRAFT).first()
@@ -205,7 +198,7 @@ class ReviewCommandView(APIView):
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
         """Approve, schedule, return, block or take back; 409 says why not."""
-        data = _validated(ReviewCommandSerializer(data=request.data))
+        data = validated(ReviewCommandSerializer(data=request.data))
         by = official_of(request)
         actions.execute(by=by, review_id=pk, order=_order(data), now=timezone.now())
         return Response(_shown(by, pk))
@@ -245,21 +238,3 @@ def _shown(by: Official, pk: UUID) -> dict[str, Any]:
         "steps": StepSerializer(steps, many=True).data,
         "commands": commands,
     }
-
-
-def _validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
-    """The data of a serializer, or every fault at once."""
-    given = serializer.initial_data if isinstance(serializer.initial_data, dict) else {}
-    unknown = sorted(set(given) - set(serializer.fields))
-    serializer.is_valid(raise_exception=not unknown)
-    if unknown:
-        names = ", ".join(sorted(serializer.fields))
-        faults = [
-            Fault(
-                name, _("There is no field of this name."),
-                _("Known: %(names)s.") % {"names": names}, "unknown",
-            )
-            for name in unknown
-        ]  # fmt: skip
-        raise Invalid(_("Some fields are not known."), faults)
-    return dict(serializer.validated_data)

@@ -1,7 +1,7 @@
 """Rules that make and check resource codes 信息资源代码 (R02), one for each jurisdiction.
 
 A rule only forms and reads codes; the sequence number comes from a counter in the database. Which
-rule is in force is the setting ``RESOURCE_CODE_RULE``; ``register`` adds a rule of one's own.
+rule holds in a region is data (``catalog.numbering``); ``register`` adds a rule of one's own.
 """
 
 import re
@@ -28,6 +28,8 @@ class CodeRule(Protocol):
     """One jurisdiction's way of forming resource codes."""
 
     name: ClassVar[str]
+    pattern: ClassVar[re.Pattern[str]]
+    """What its codes look like, in words that PostgreSQL understands as well."""
 
     def series(self, place: CodePlace) -> str:
         """Name of the series within which the sequence number is unique."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import (
@@ -86,6 +87,39 @@ Transfer = Callable[..., None]
 UseCounter = Callable[[Sequence[UUID]], Mapping[UUID, int]]
 """How many uses each of these entries has now; an entry without any may be missing."""
 
+
+@dataclass(frozen=True, slots=True)
+class AppliedRow:
+    """One entry that a department applied for, as the demand list shows it."""
+
+    number: str
+    title: str
+    items: Sequence[str]
+    department: str
+    provider: str
+    state: Text
+    on: datetime | None
+    resource_id: UUID
+
+
+class AppliedRows(Protocol):
+    """Rows that are fetched when they are needed."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def rows(self, start: int, stop: int) -> Sequence[AppliedRow]:
+        """Some of them, newest first."""
+
+
+class AppliedFor(Protocol):
+    """Entries applied for by ``departments``, as far as the official sees the applications."""
+
+    def __call__(
+        self, official: Official, on: date, departments: QuerySet[Department]
+    ) -> AppliedRows: ...
+
+
 _RECOUNTED = 2_000
 """Entries counted at a time."""
 
@@ -95,6 +129,7 @@ _transfers: dict[str, tuple[TransferFaults, Transfer]] = {}
 _use_counters: dict[str, UseCounter] = {}
 _mask_names: list[MaskNames] = []
 _data_checks: list[Callable[[UUID], str]] = []
+_applied_for: list[AppliedFor] = []
 _credentials: list[Credentials] = []
 
 
@@ -185,6 +220,18 @@ def data_checks_url(resource_id: UUID) -> str:
 def register_credentials(credentials: Credentials) -> None:
     """Say how credentials are kept; call it from AppConfig.ready."""
     _credentials[:] = [credentials]
+
+
+def register_applied_for(answer: AppliedFor) -> None:
+    """Say what was applied for, for the demand list; call it from AppConfig.ready."""
+    _applied_for[:] = [answer]
+
+
+def applied_for(
+    official: Official, on: date, departments: QuerySet[Department]
+) -> AppliedRows | None:
+    """What the departments applied for, if any app knows it."""
+    return _applied_for[0](official, on, departments) if _applied_for else None
 
 
 def credentials() -> Credentials | None:

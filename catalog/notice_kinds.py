@@ -47,6 +47,16 @@ TEXTS = {
     "duty.extension_denied": _(
         "No more days are granted to update the entries of %(department)s: %(text)s"
     ),
+    "demand.to_assign": _("%(department)s asks for “%(title)s”: find who can answer."),
+    "demand.to_answer": _("%(department)s asks your department for “%(title)s”."),
+    "demand.moved": _("Your demand “%(title)s” is now with %(responder)s. %(text)s"),
+    "demand.answered": _("Your demand “%(title)s” is answered: “%(entry)s” is in the catalog."),
+    "demand.promised": _("“%(title)s” will be in the catalog by %(day)s. %(text)s"),
+    "demand.refused": _("Your demand “%(title)s” was refused by %(responder)s: %(text)s"),
+    "demand.taken_back": _("%(department)s took the demand “%(title)s” back."),
+    "collection.kept": _(
+        "%(department)s collects data with “%(title)s” that the catalog has already: %(text)s"
+    ),
     "search.one_new": _("New in your saved search “%(name)s”: “%(title)s”."),
     "search.many_new": _(
         "Your saved search “%(name)s” has %(number)s new entries, such as “%(title)s”."

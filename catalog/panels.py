@@ -7,12 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import cases, handover
+from catalog import cases, demands, handover
 from catalog.access import MANAGER_ROLES
 from catalog.exchange.intake import may_exchange
 from catalog.harvest.sources import may_harvest
 from portal.navigation import NavItem, Panel, posts_of, register, register_panel, roles_of
-from portal.organisation.models import Official
+from portal.organisation.models import ADMIN_ROLES, Official
 
 SHOWN = 5
 
@@ -40,6 +40,17 @@ def waiting(official: Official) -> int:
     return cases.waiting_for(official, today, posts_of(official, today)).count()
 
 
+def does_business(official: Official) -> bool:
+    """Whoever holds a post that is not an administrator's."""
+    return not roles_of(official, timezone.localdate()).issubset(ADMIN_ROLES)
+
+
+def demands_waiting(official: Official) -> int:
+    """How many demands wait for the official's answer."""
+    today = timezone.localdate()
+    return demands.waiting_for(official, today, posts_of(official, today)).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
@@ -48,6 +59,11 @@ def register_all() -> None:
     register(NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange))
     register(NavItem("harvest", _("Harvests"), "catalog:harvests", 38, may_harvest))
     register(NavItem("quality", _("Quality"), "catalog:quality_list", 38, looks_after_entries))
+    register(
+        NavItem("demands", _("Demands"), "catalog:demands", 66, does_business, demands_waiting)
+    )
+    register(NavItem("lists", _("Three lists"), "catalog:lists_home", 67))
+    register(NavItem("matters", _("Matters"), "catalog:matters", 68))
     register(NavItem("systems", _("Systems"), "catalog:systems", 70))
     register(NavItem("transfers", _("Transfers of entries"), "catalog:transfers", 37, hands_over))
     register(NavItem("duties", _("Updates required by law"), "catalog:duties", 38, hands_over))

@@ -31,6 +31,7 @@ def recompute_reviews() -> None:
     """Derive due dates anew after the calendar or a limit changed."""
     actions.recompute_deadlines(timezone.now())
     actions.recompute_update_deadlines(timezone.now())
+    actions.recompute_demands()
 
 
 @shared_task(name="catalog.tell_followers")

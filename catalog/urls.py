@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, path
 
 from catalog import views
-from catalog.views import drift, duties, exchange, exchange_files, harvest, proposing, transfers
+from catalog.views import (
+    collecting,
+    demands,
+    drift,
+    duties,
+    exchange,
+    exchange_files,
+    harvest,
+    lists,
+    matters,
+    numbering,
+    proposing,
+    transfers,
+)
 from catalog.views.rights import rights
 
 app_name = "catalog"
@@ -17,9 +30,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drift/", drift.drift, name="drift"),
     path("drift/sources/<int:pk>/", drift.compare_now, name="compare_now"),
     path("drift/<uuid:pk>/", drift.decide, name="drift_decide"),
+    path("demands/", demands.demand_list, name="demands"),
+    path("demands/new/", demands.demand_new, name="demand_new"),
+    path("demands/<uuid:pk>/", demands.demand, name="demand"),
+    path("lists/", lists.lists_home, name="lists_home"),
+    path("lists/<str:kind>/", lists.three_lists, name="lists"),
+    path("lists/<str:kind>/list.xlsx", lists.list_file, name="list_file"),
+    path("collecting/", collecting.collecting, name="collecting"),
+    path("collecting/<uuid:pk>/", collecting.collection, name="collection"),
+    path("matters/", matters.matters, name="matters"),
+    path("matters/<uuid:pk>/", matters.matter, name="matter"),
+    path("codes/", numbering.codes, name="codes"),
     path("reviews/", views.review_list, name="reviews"),
     path("reviews/decide/", views.review_many, name="review_many"),
     path("reviews/<uuid:pk>/", views.review, name="review"),
+    path("suggest/codes/", views.code_options, name="code_options"),
     path("suggest/", views.suggestions, name="suggest"),
     path("saved/", views.saved_list, name="saved"),
     path("saved/new/", views.save, name="save_search"),

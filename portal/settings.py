@@ -312,6 +312,11 @@ SPECTACULAR_SETTINGS = {
         "ItemStatusEnum": "sharing.models.ApplicationItem.Status",
         "StageStatusEnum": "sharing.models.ItemStage.Status",
         "ReviewStatusEnum": "catalog.models.ReviewStatus",
+        "DemandStatusEnum": "catalog.models.DemandStatus",
+        "RefusalTypeEnum": "catalog.models.RefusalType",
+        "MatterKindEnum": "catalog.models.MatterKind",
+        "MatterStateEnum": "catalog.models.MatterState",
+        "SystemStateEnum": "catalog.models.SystemState",
     },
 }
 

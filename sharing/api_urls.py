@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from catalog.api import EntryListView, EntryView, SuggestionsView
+from catalog.api_demands import DemandCommandView, DemandsView, DemandView
 from catalog.api_drift import DriftView
+from catalog.api_matters import MattersView, MatterView
 from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
@@ -23,6 +25,11 @@ v1: list[URLPattern | URLResolver] = [
     path("entries/<uuid:pk>/", EntryView.as_view(), name="entry"),
     path("entries/<uuid:pk>/quality/", QualityView.as_view(), name="entry_quality"),
     path("entries/<uuid:pk>/data-checks/", quality.DataChecksView.as_view(), name="data_checks"),
+    path("demands/", DemandsView.as_view(), name="demands"),
+    path("demands/<uuid:pk>/", DemandView.as_view(), name="demand"),
+    path("demands/<uuid:pk>/commands/", DemandCommandView.as_view(), name="demand_commands"),
+    path("matters/", MattersView.as_view(), name="matters"),
+    path("matters/<uuid:pk>/", MatterView.as_view(), name="matter"),
     path("systems/", SystemsView.as_view(), name="systems"),
     path("drift/", DriftView.as_view(), name="drift"),
     path("catalog-reviews/", ReviewsView.as_view(), name="catalog_reviews"),

@@ -18,6 +18,7 @@ class SharingConfig(AppConfig):
         from portal.organisation.hooks import register_effects
         from portal.worktime.changes import on_calendar_change
         from sharing import (
+            applied,
             grants,
             ledger_kinds,
             notice_kinds,
@@ -34,6 +35,7 @@ class SharingConfig(AppConfig):
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
         hooks.register_use("sharing", offering.use_counts)
+        hooks.register_applied_for(applied.applied_for)
         hooks.register_mask_names(offering.mask_names)
         hooks.register_data_checks(_data_checks)
         hooks.register_credentials(sources.CREDENTIALS)

@@ -3,7 +3,16 @@
 from catalog.actions.attaching import Location, attach, attachment_faults
 from catalog.actions.bulk import NewDraft, check_draft, create_drafts
 from catalog.actions.census import save_system
+from catalog.actions.coding import remove_code_rule, save_code_rule
+from catalog.actions.collecting import check_collection, decide_collection
 from catalog.actions.comparing import compare_all, compare_source
+from catalog.actions.demands import (
+    DemandContent,
+    available_demand_commands,
+    execute_demand,
+    recompute_demands,
+    send_demand,
+)
 from catalog.actions.drafts import (
     create_draft,
     finish_draft,
@@ -28,6 +37,7 @@ from catalog.actions.following import (
     tell_followers,
     unfollow_entry,
 )
+from catalog.actions.matters import NeedContent, save_matter
 from catalog.actions.proposing import Acceptance, Place, accept_proposal
 from catalog.actions.publishing import content_digest, publish, set_visibility
 from catalog.actions.reviewing import (
@@ -59,7 +69,9 @@ __all__ = [
     "MOST_AT_ONCE",
     "Acceptance",
     "Answered",
+    "DemandContent",
     "Location",
+    "NeedContent",
     "NewDraft",
     "Outcome",
     "Place",
@@ -72,8 +84,10 @@ __all__ = [
     "attach",
     "attachment_faults",
     "available_commands",
+    "available_demand_commands",
     "can_be_taken",
     "change_search",
+    "check_collection",
     "check_draft",
     "compare_all",
     "compare_source",
@@ -81,10 +95,12 @@ __all__ = [
     "content_faults",
     "create_draft",
     "create_drafts",
+    "decide_collection",
     "decide_transfer",
     "delete_search",
     "entered_faults",
     "execute",
+    "execute_demand",
     "execute_many",
     "finish_draft",
     "follow_entry",
@@ -100,16 +116,21 @@ __all__ = [
     "publish",
     "publish_due",
     "recompute_deadlines",
+    "recompute_demands",
     "recompute_update_deadlines",
     "record_duty_change",
     "refuse_transfer",
+    "remove_code_rule",
     "remove_synonyms",
     "revise",
+    "save_code_rule",
     "save_draft",
+    "save_matter",
     "save_search",
     "save_synonyms",
     "save_system",
     "send",
+    "send_demand",
     "sending_faults",
     "set_visibility",
     "take_back_transfer",

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from catalog.actions.counters import counter_faults
+from catalog.actions.linking import link_faults
 from catalog.models import Classification, DataItem, ResourceVersion, SharingType
 from portal.errors import Fault, Invalid
 
@@ -27,6 +29,13 @@ CONTENT_FIELDS = (
     "open_condition",
     "grade",
     "splittable",
+    "storage_gb",
+    "storage_shared_gb",
+    "storage_open_gb",
+    "record_count",
+    "records_shared",
+    "records_open",
+    "linked_codes",
     "secrecy_reviewed",
     "privacy_assessed",
     "head_approved",
@@ -34,6 +43,16 @@ CONTENT_FIELDS = (
     "source_updated_on",
 )
 """Fields of a version that authors write; the rest follows from actions."""
+LATER_FIELDS = (
+    "storage_gb",
+    "storage_shared_gb",
+    "storage_open_gb",
+    "record_count",
+    "records_shared",
+    "records_open",
+    "linked_codes",
+)
+"""Fields that older versions did not have: digests leave them out while they are empty."""
 ITEM_FIELDS = (
     "key",
     "name",
@@ -63,7 +82,11 @@ def write_content(version: ResourceVersion, content: Mapping[str, Any]) -> list[
     version.title = " ".join(version.title.split())
     if version.sharing_type == SharingType.UNCONDITIONAL and not version.sharing_condition:
         version.sharing_condition = UNCONDITIONAL
-    return faults + _model_faults(version, exclude=["resource"])
+    faults += _model_faults(version, exclude=["resource"])
+    wrong = {fault.field for fault in faults}
+    if wrong.isdisjoint(LATER_FIELDS):
+        faults += [*counter_faults(version), *link_faults(version)]
+    return faults
 
 
 def _write(version: ResourceVersion, name: str, value: Any) -> list[Fault]:

@@ -11,7 +11,9 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from catalog.actions.content import UNCONDITIONAL
+from catalog.actions.counters import counter_faults
 from catalog.actions.formats import MODES, TYPES
+from catalog.actions.linking import link_faults
 from catalog.codes import CLASS_CODE
 from catalog.models import (
     DataItem,
@@ -47,6 +49,7 @@ def content_faults(version: ResourceVersion, on: date | None = None) -> list[Fau
     faults: list[Fault] = []
     for check in _VERSION_CHECKS:
         faults += check(version)
+    faults += [*counter_faults(version), *link_faults(version)]
     faults += _provider_faults(version.resource, on)
     faults += _item_faults(items)
     return faults

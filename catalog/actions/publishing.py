@@ -6,25 +6,30 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import hooks
-from catalog.actions.content import CONTENT_FIELDS, ITEM_FIELDS, highest_grade, refuse
+from catalog.actions.content import (
+    CONTENT_FIELDS,
+    ITEM_FIELDS,
+    LATER_FIELDS,
+    highest_grade,
+    refuse,
+)
 from catalog.actions.drafts import draft_of, lock_managed
 from catalog.actions.faults import publication_faults
-from catalog.codes import CodePlace, rule_named
+from catalog.actions.linking import link_faults
 from catalog.models import (
-    CodeSeries,
     Resource,
     ResourceStatus,
     ResourceVersion,
     VersionStatus,
     Visibility,
 )
+from catalog.numbering import next_code
 from catalog.search import reindex
 from portal.errors import NotAllowed
 from portal.ledger.records import record
@@ -60,6 +65,8 @@ def make_live(
     ``by`` is who decided on it (Decree 809 article 16); ``facts`` go into the ledger.
     """
     resource = draft.resource
+    if draft.linked_codes:
+        refuse(list(link_faults(draft, locked=True)))
     previous = resource.live
     if previous is not None:
         ResourceVersion.objects.filter(
@@ -68,7 +75,7 @@ def make_live(
     draft.grade = highest_grade((item.grade for item in draft.items.all()), default=draft.grade)
     draft.status, draft.published_at, draft.published_by = VersionStatus.PUBLISHED, now, by
     draft.save(update_fields=["grade", "status", "published_at", "published_by"])
-    resource.code = resource.code or _next_code(draft)
+    resource.code = resource.code or next_code(draft)
     resource.live, resource.status = draft, ResourceStatus.PUBLISHED
     resource.save(update_fields=["code", "live", "status", "updated_at"])
     record(
@@ -128,19 +135,14 @@ def set_visibility(
     return locked
 
 
-def _next_code(version: ResourceVersion) -> str:
-    rule = rule_named(settings.RESOURCE_CODE_RULE)
-    classification = version.classification
-    place = CodePlace(
-        classification.code if classification else "", version.resource.provider.region_id
-    )
-    return rule.compose(place, CodeSeries.objects.next_number(rule.series(place)))
-
-
 def content_digest(version: ResourceVersion, *, without: Collection[str] = ()) -> str:
     """SHA-256 over everything an author wrote into the version, items included."""
     names = [name for name in CONTENT_FIELDS if name not in without]
-    content: dict[str, Any] = {name: getattr(version, name) for name in names}
+    content: dict[str, Any] = {
+        name: getattr(version, name)
+        for name in names
+        if name not in LATER_FIELDS or getattr(version, name)
+    }
     content["classification"] = version.classification.code if version.classification else None
     content["items"] = [
         {name: getattr(item, name) for name in ITEM_FIELDS} for item in version.items.all()

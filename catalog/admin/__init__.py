@@ -2,7 +2,9 @@
 
 from catalog.admin.census import InformationSystemAdmin
 from catalog.admin.classification import ClassificationAdmin
+from catalog.admin.codes import RegionCodeRuleAdmin
 from catalog.admin.harvests import HarvestSourceAdmin
+from catalog.admin.matters import ServiceItemAdmin
 from catalog.admin.quality import QualityMeasureAdmin
 from catalog.admin.resources import ResourceAdmin
 from catalog.admin.sources import AttachmentAdmin, DataSourceAdmin
@@ -16,7 +18,9 @@ __all__ = [
     "HarvestSourceAdmin",
     "InformationSystemAdmin",
     "QualityMeasureAdmin",
+    "RegionCodeRuleAdmin",
     "ResourceAdmin",
     "ResourceVersionAdmin",
+    "ServiceItemAdmin",
     "SynonymGroupAdmin",
 ]

@@ -1,5 +1,6 @@
 """Forms of the catalog's admin pages."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -8,8 +9,13 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from catalog import hooks
 from catalog.actions import attachment_faults
-from catalog.actions.content import APPROVALS, CONTENT_FIELDS
+from catalog.actions.content import APPROVALS, CONTENT_FIELDS, LATER_FIELDS
+from catalog.actions.counters import PARTS, counter_faults
+from catalog.actions.linking import link_faults
+from catalog.admin.codes_field import CodesField
 from catalog.models import Attachment, DataSource, Mode, Resource, ResourceVersion
+
+COUNTERS = {*PARTS, *PARTS.values()}
 
 
 class NewEntryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,10 +38,34 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
     """The content of a draft."""
 
     sharing_modes = ChoiceArrayField(label=_("sharing modes"), choices=Mode.choices, required=False)
+    linked_codes = CodesField(
+        label=_("linked entries"),
+        required=False,
+        help_text=_("Look for entries by their titles; the ones your department sees are offered."),
+    )
 
     class Meta:
         model = ResourceVersion
         fields = tuple(name for name in CONTENT_FIELDS if name not in {"grade", *APPROVALS})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A counter that is left empty is unknown."""
+        super().__init__(*args, **kwargs)
+        for name in COUNTERS & self.fields.keys():
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask what the action would refuse: counters and links."""
+        data = super().clean() or {}
+        data |= {name: 0 for name in COUNTERS & data.keys() if data[name] is None}
+        asked = {name for name in LATER_FIELDS if name in data}
+        tried = copy(self.instance)
+        for name in asked:
+            setattr(tried, name, data[name])
+        for fault in [*counter_faults(tried), *link_faults(tried)]:
+            if fault.field in asked and fault.field not in self.errors:
+                self.add_error(fault.field, f"{fault.message} {fault.remedy}")
+        return data
 
 
 class AttachmentForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -93,6 +93,17 @@ class ResourceVersionAdmin(ManagedAdmin):
                 "description": _("Recorded by the head of department in the review."),
             },
         ),
+        (
+            _("Counters and linked entries"),
+            {
+                "fields": (
+                    ("storage_gb", "storage_shared_gb", "storage_open_gb"),
+                    ("record_count", "records_shared", "records_open"),
+                    "linked_codes",
+                ),
+                "description": _("Plain numbers; 0 stands for unknown."),
+            },
+        ),
         (_("Source"), {"fields": ("source_published_on", "source_updated_on")}),
     )
 

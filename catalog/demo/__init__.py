@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import access
-from catalog.demo import entries, systems, writing
+from catalog import access, actions
+from catalog.demo import desk, entries, matters, systems, writing
 from catalog.demo.entries import Draft
 from catalog.demo.handover import load_handover
 from catalog.demo.harvests import load_harvests
@@ -19,6 +19,9 @@ from portal.organisation.demo import PROVINCE, Key, Organisation
 from portal.organisation.demo.chance import Chance
 
 __all__ = ["Catalog", "load", "load_handover", "load_harvests", "load_reviews"]
+
+RULED_REGION = "320500"
+"""Has a code rule of its own since its entries were published: their codes are older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,24 @@ def load(made: Organisation, *, seed: int, now: datetime, small: bool) -> Catalo
     counted = systems.load(
         made, planned, resources, chance=Chance(seed, "systems"), today=today, small=small
     )
+    handled = matters.load(
+        made, planned, resources, chance=Chance(seed, "matters"), now=now, small=small
+    )
     record(
         "demo.catalog_loaded", by=None, obj=made.departments["data", PROVINCE], now=now,
-        data={"entries": len(resources), "systems": counted, "seed": seed},
+        data={"entries": len(resources), "systems": counted, "matters": handled,
+              "seed": seed},
     )  # fmt: skip
-    return Catalog(
-        {
-            (*draft.key, draft.subject.title): resource
-            for draft, resource in zip(planned, resources, strict=True)
-        }
-    )
+    made_entries = {
+        (*draft.key, draft.subject.title): resource
+        for draft, resource in zip(planned, resources, strict=True)
+    }
+    actions.save_code_rule(
+        by=None, region=made.regions[RULED_REGION], rule="provincial-6-6",
+        note="示例：末12位为6位行政区划代码和6位顺序码", now=now,
+    )  # fmt: skip
+    desk.load(made, made_entries, now=now)
+    return Catalog(made_entries)
 
 
 def _let_some_see(

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -17,11 +17,13 @@ from catalog.models import (
     Classification,
     CodeSeries,
     DataItem,
+    OpenType,
     Resource,
     ResourceStatus,
     ResourceVersion,
     SharingType,
 )
+from catalog.numbering import rules_for
 from portal.organisation.demo import Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Official, Role
@@ -57,10 +59,11 @@ def write(drafts: Sequence[Draft], made: Organisation, *, seed: int) -> list[Res
     classes = {node.code: node for node in Classification.objects.all()}
     planned = [_plan(draft, made, classes, chance) for draft in drafts]
     Resource.objects.bulk_create([one.resource for one in planned], batch_size=_BATCH)
+    _number(planned)
+    _count_and_link(planned, Chance(seed, "counters"))
     for number in range(max(len(one.versions) for one in planned)):  # one draft at a time
         later = [one for one in planned if len(one.versions) > number]
         _write_versions(later, number)
-    _number(planned)
     _show(planned)
     return [one.resource for one in planned]
 
@@ -142,15 +145,40 @@ def _copy_items(items: Iterable[tuple[int, int, Item]]) -> None:
             )  # fmt: skip
 
 
+def _count_and_link(planned: list[Planned], chance: Chance) -> None:
+    """What the census counted, and for one entry in six a link to another of its department."""
+    before: dict[int, str] = {}
+    for one in planned:
+        whole = chance.between(1, 900) * 10 ** chance.between(2, 5)
+        part = whole if chance.among(3) else whole * chance.between(1, 99) // 100
+        shared = 0 if one.draft.content["sharing_type"] == SharingType.NON_SHARED else part
+        opened = part if one.draft.content["open_type"] == OpenType.OPEN else 0
+        linked = before.get(one.draft.provider.pk) if chance.among(6) == 0 else None
+        for version in one.versions:
+            version.record_count, version.records_shared = whole, shared
+            version.records_open = opened
+            version.storage_gb = _size(whole)
+            version.storage_shared_gb, version.storage_open_gb = _size(shared), _size(opened)
+            version.linked_codes = [linked] if linked else []
+        if one.resource.code and one.status == ResourceStatus.PUBLISHED:
+            before[one.draft.provider.pk] = one.resource.code
+
+
+def _size(records: int) -> Decimal:
+    """Gigabytes, at half a kilobyte a record."""
+    return (Decimal(records) / 2_000_000).quantize(Decimal("0.01"))
+
+
 def _number(planned: list[Planned]) -> None:
     """Give each published entry its code, in the order of publication."""
-    rule = codes.rule_named(settings.RESOURCE_CODE_RULE)
+    rules = rules_for({one.draft.provider.region for one in planned})
     last: defaultdict[str, int] = defaultdict(int)
     for one in sorted(planned, key=lambda one: (one.times[:1], one.resource.pk)):
         if one.times:
             place = codes.CodePlace(
                 one.draft.subject.theme.class_code, one.draft.provider.region_id
             )
+            rule = rules[place.region_code]
             last[rule.series(place)] += 1
             one.resource.code = rule.compose(place, last[rule.series(place)])
     CodeSeries.objects.bulk_create(CodeSeries(series=name, last=n) for name, n in last.items())

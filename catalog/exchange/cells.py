@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,8 @@ SEPARATOR = "；"
 _PARTS = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^；;、,，\n]*))\s*(?:[；;、,，\n]|$)')
 _QUOTED = re.compile(r'[；;、,，\n"]|^\s|\s$')
 _NUMBER = re.compile(r"\d{1,9}")
+_COUNT = re.compile(r"\d{1,15}")
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,2}0*)?")
 _CODE = re.compile(r"\s*(\d+)(?:\s.*)?", re.DOTALL)
 _EPOCH = date(1899, 12, 30)
 _SERIAL = re.compile(r"\d{5}")
@@ -249,14 +252,36 @@ def _flag(_column: Column, text: str) -> bool:
 
 
 def _number(_column: Column, text: str) -> int:
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix(".0")
+    plain = _digits(text).removesuffix(".0")
     if not _NUMBER.fullmatch(plain) or int(plain) > 2_147_483_647:
-        raise CellFault(
-            filled(_("“%(value)s” is not a number."), value=text[:60]),
-            _("Write digits only, without a unit."),
-            "number",
-        )
+        raise _no_number(text)
     return int(plain)
+
+
+def _count(_column: Column, text: str) -> int:
+    plain = _digits(text).removesuffix(".0")
+    if not _COUNT.fullmatch(plain):
+        raise _no_number(text)
+    return int(plain)
+
+
+def _amount(_column: Column, text: str) -> Decimal:
+    plain = _digits(text)
+    if not _AMOUNT.fullmatch(plain):
+        raise _no_number(text)
+    return Decimal(plain)
+
+
+def _digits(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace(",", "")
+
+
+def _no_number(text: str) -> CellFault:
+    return CellFault(
+        filled(_("“%(value)s” is not a number."), value=text[:60]),
+        _("Write digits only, without a unit."),
+        "number",
+    )
 
 
 def _day(_column: Column, text: str) -> date:
@@ -309,6 +334,8 @@ _READERS: Mapping[Kind, Callable[[Column, str], Any]] = {
     Kind.CHOICES: _choices,
     Kind.FLAG: _flag,
     Kind.NUMBER: _number,
+    Kind.COUNT: _count,
+    Kind.AMOUNT: _amount,
     Kind.DAY: _day,
     Kind.CLASSIFICATION: _classification,
 }
@@ -317,6 +344,8 @@ _EMPTY: Mapping[Kind, Callable[[], Any]] = {
     Kind.CHOICES: list,
     Kind.FLAG: bool,
     Kind.NUMBER: lambda: None,
+    Kind.COUNT: int,
+    Kind.AMOUNT: Decimal,
     Kind.DAY: lambda: None,
     Kind.CLASSIFICATION: lambda: None,
 }
@@ -333,6 +362,12 @@ def _label(column: Column, value: Any) -> str:
     return str(column.choices(value).label)
 
 
+def plain_amount(value: Decimal) -> str:
+    """Without noughts at the end: 1.50 is 1.5, 100.00 is 100."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def join_words(parts: list[str]) -> str:
     """Several texts in one cell; one that holds a separator stands in quotation marks."""
     quoted = (
@@ -346,6 +381,7 @@ _WRITERS: Mapping[Kind, Callable[[Column, Any], str]] = {
     Kind.CHOICE: _label,
     Kind.CHOICES: lambda column, value: SEPARATOR.join(_label(column, one) for one in value),
     Kind.FLAG: lambda _column, value: str(_("yes") if value else _("no")),
+    Kind.AMOUNT: lambda _column, value: plain_amount(value),
     Kind.DAY: lambda _column, value: value.isoformat(),
     Kind.CLASSIFICATION: lambda _column, value: f"{value.code} {value.name}",
 }

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     WORDS = "words"
     FLAG = "flag"
     NUMBER = "number"
+    COUNT = "count"
+    AMOUNT = "amount"
     DAY = "day"
     CLASSIFICATION = "classification"
 
@@ -132,6 +134,23 @@ _ENTRY = (
            Kind.CHOICE, Grade, hint=_("Counts only without data items; otherwise the highest item decides."), width=12),
     Column("splittable", pgettext_lazy("column", "Can be split by region"),
            "可按区域拆分 能否按区划拆分 是否可按区划拆分 含区划字段 splittable", Kind.FLAG, width=10),
+    Column("storage_gb", pgettext_lazy("column", "Storage in all (GB)"),
+           "数据存储总量(G) 数据存储总量 存储总量 数据存储量 存储总量（G） storage_gb", Kind.AMOUNT,
+           hint=_("A number without unit; 0 if it is unknown."), width=12),
+    Column("storage_shared_gb", pgettext_lazy("column", "Storage shared (GB)"),
+           "已共享的数据存储量(G) 已共享数据存储量 共享存储量 共享的数据存储量 storage_shared_gb", Kind.AMOUNT, width=12),
+    Column("storage_open_gb", pgettext_lazy("column", "Storage open (GB)"),
+           "已开放的数据存储量(G) 已开放数据存储量 开放存储量 开放的数据存储量 storage_open_gb", Kind.AMOUNT, width=12),
+    Column("record_count", pgettext_lazy("column", "Structured records in all"),
+           "结构化信息总记录数 结构化记录总数 总记录数 record_count", Kind.COUNT,
+           hint=_("A number without unit; 0 if it is unknown."), width=12),
+    Column("records_shared", pgettext_lazy("column", "Structured records shared"),
+           "已共享的结构化记录数 已共享结构化记录数 共享记录数 records_shared", Kind.COUNT, width=12),
+    Column("records_open", pgettext_lazy("column", "Structured records open"),
+           "已开放的结构化记录数 已开放结构化记录数 开放记录数 records_open", Kind.COUNT, width=12),
+    Column("linked_codes", pgettext_lazy("column", "Codes of linked entries"),
+           "关联资源代码 关联信息资源代码 关联目录代码 关联资源编码 linked_codes", Kind.WORDS,
+           hint=_("Resource codes of entries that belong to this one; several are separated by ；"), width=24, longest=60),
     Column("source_published_on", pgettext_lazy("column", "First published"),
            "发布日期 发布时间 首次发布日期 首次发布时间 资源发布日期 目录发布时间 上线日期 上架日期 上传时间 创建日期 创建时间 "
            "资源出版日期 publishTime releaseTime publish_time source_published_on",

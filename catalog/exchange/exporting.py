@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.access import managed_labels
-from catalog.exchange.cells import write
+from catalog.exchange.cells import plain_amount, write
 from catalog.exchange.columns import (
     CONTENT_KEYS,
     ENTRY_COLUMNS,
@@ -35,6 +35,7 @@ from catalog.exchange.columns import (
 from catalog.exchange.existing import working_versions
 from catalog.exchange.tables import guarded
 from catalog.exchange.template import book_sheets
+from catalog.linked import hidden_codes
 from catalog.models import DataItem, Resource, ResourceSearch, ResourceVersion
 from catalog.search import Filters, Reader, parse_for, rows_seen
 from portal.errors import NotAllowed
@@ -108,14 +109,25 @@ def entries(
     stream = rows.iterator(BATCH)
     number = 0
     while batch := list(islice(stream, BATCH)):
-        own = [row.resource_id for row in batch if everything or managed & set(row.labels)]
+        own = {row.resource_id for row in batch if everything or managed & set(row.labels)}
         working = working_versions(own)
         versions = {row.resource_id: working.get(row.resource_id, row.version) for row in batch}
         items = _items(versions.values())
+        foreign = [versions[row.resource_id] for row in batch if row.resource_id not in own]
+        if not everything:
+            _leave_out_hidden_links(foreign, official, on)
         for row in batch:
             number += 1
             version = versions[row.resource_id]
             yield Exported(number, row.resource, version, items[version.pk])
+
+
+def _leave_out_hidden_links(
+    versions: Sequence[ResourceVersion], official: Official | None, on: date
+) -> None:
+    hidden = hidden_codes(official, {c for one in versions for c in one.linked_codes}, on)
+    for version in versions if hidden else ():
+        version.linked_codes = [code for code in version.linked_codes if code not in hidden]
 
 
 def _items(versions: Any) -> dict[int, list[DataItem]]:
@@ -222,6 +234,8 @@ def _plain(column: Column, value: Any) -> Any:
         return value.isoformat() if value else None
     if column.kind == Kind.CLASSIFICATION:
         return value.code if value else None
+    if column.kind == Kind.AMOUNT:
+        return plain_amount(value)
     return value
 
 

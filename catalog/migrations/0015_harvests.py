@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0013_quality"),
+        ("catalog", "0014_matters"),
         ("organisation", "0004_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,13 +3,28 @@
 from catalog.models.attachments import Attachment, DataSource
 from catalog.models.census import InformationSystem, LinkStatus, Network, SystemState
 from catalog.models.classification import Classification
+from catalog.models.collecting import (
+    CheckState,
+    CollectionCheck,
+    CollectionField,
+    CollectionMatch,
+)
+from catalog.models.demands import (
+    OPEN_DEMANDS,
+    Demand,
+    DemandStatus,
+    DemandStep,
+    RefusalType,
+    WantedMode,
+)
 from catalog.models.drift import DriftReport, SourceCheck
 from catalog.models.duties import DutyChange, DutyKind, RequiredUpdate, UpdateOutcome
 from catalog.models.following import FollowedEntry, SavedHit, SavedSearch
 from catalog.models.harvests import HarvestedEntry, HarvestRecord, HarvestRun, HarvestSource
 from catalog.models.imports import ImportRun
 from catalog.models.intakes import Intake, IntakeRow
-from catalog.models.numbering import CodeSeries
+from catalog.models.matters import MatterKind, MatterState, ServiceItem, ServiceItemNeed
+from catalog.models.numbering import CodeSeries, RegionCodeRule
 from catalog.models.permissions import ResourceGroupObjectPermission, ResourceUserObjectPermission
 from catalog.models.quality import (
     Dimension,
@@ -42,17 +57,25 @@ from catalog.models.transfers import OPEN_TRANSFERS, EntryTransfer, TransferStat
 from catalog.models.versions import DataItem, ResourceVersion
 
 __all__ = [
+    "OPEN_DEMANDS",
     "OPEN_TRANSFERS",
     "SHOWN_STATUSES",
     "UNDER_REVIEW",
     "Attachment",
     "CheckKind",
     "CheckOutcome",
+    "CheckState",
     "Classification",
     "CodeSeries",
+    "CollectionCheck",
+    "CollectionField",
+    "CollectionMatch",
     "DataItem",
     "DataSource",
     "DataType",
+    "Demand",
+    "DemandStatus",
+    "DemandStep",
     "Dimension",
     "DriftReport",
     "DutyChange",
@@ -71,12 +94,16 @@ __all__ = [
     "Intake",
     "IntakeRow",
     "LinkStatus",
+    "MatterKind",
+    "MatterState",
     "Mode",
     "Network",
     "OpenType",
     "PublicationReview",
     "QualityMeasure",
     "QualitySnapshot",
+    "RefusalType",
+    "RegionCodeRule",
     "RequiredUpdate",
     "Resource",
     "ResourceGroupObjectPermission",
@@ -94,6 +121,8 @@ __all__ = [
     "SavedSearch",
     "SearchGone",
     "SecrecyMark",
+    "ServiceItem",
+    "ServiceItemNeed",
     "SharingType",
     "SourceCheck",
     "SynonymGroup",
@@ -103,4 +132,5 @@ __all__ = [
     "UpdateOutcome",
     "VersionStatus",
     "Visibility",
+    "WantedMode",
 ]

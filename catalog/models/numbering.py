@@ -38,3 +38,30 @@ class CodeSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series}: {self.last}"
+
+
+class RegionCodeRule(models.Model):
+    """The code rule of a jurisdiction: it holds for the region and for all below without their own.
+
+    Where no region on the way up has one, the rule of the setting ``RESOURCE_CODE_RULE`` holds.
+    """
+
+    region = models.OneToOneField(
+        "organisation.Region",
+        models.PROTECT,
+        primary_key=True,
+        related_name="code_rule",
+        verbose_name=_("region"),
+    )
+    rule = models.CharField(_("code rule"), max_length=40)
+    note = models.CharField(
+        _("basis"), max_length=300, blank=True, help_text=_("The standard or document it rests on.")
+    )
+
+    class Meta:
+        verbose_name = _("code rule of a region")
+        verbose_name_plural = _("code rules of regions")
+        ordering = ["region_id"]
+
+    def __str__(self) -> str:
+        return f"{self.region_id}: {self.rule}"

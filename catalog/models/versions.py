@@ -1,10 +1,13 @@
 """Versions of an entry and their data items; immutable once published (R08)."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.terms import (
@@ -17,6 +20,21 @@ from catalog.models.terms import (
     UpdateCycle,
     VersionStatus,
 )
+
+
+def _gigabytes(label: Any) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(
+        label,
+        max_digits=14,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        validators=[MinValueValidator(0)],
+    )
+
+
+def _records(label: Any) -> "models.PositiveBigIntegerField[Any, Any]":
+    return models.PositiveBigIntegerField(label, default=0, db_default=0)
 
 
 class ResourceVersion(models.Model):
@@ -91,6 +109,20 @@ class ResourceVersion(models.Model):
         default=False,
         help_text=_("Only data with a region column can be returned to lower levels (reflux)."),
     )
+    storage_gb = _gigabytes(_("storage, GB"))
+    storage_shared_gb = _gigabytes(_("storage shared, GB"))
+    storage_open_gb = _gigabytes(_("storage open to the public, GB"))
+    record_count = _records(_("structured records"))
+    records_shared = _records(_("structured records shared"))
+    records_open = _records(_("structured records open to the public"))
+    linked_codes = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=60))),
+        blank=True,
+        verbose_name=_("linked entries"),
+        help_text=_("Resource codes of entries that belong to this one (2017 Guide)."),
+    )
     secrecy_reviewed = models.BooleanField(
         _("secrecy review passed"),
         default=False,
@@ -145,6 +177,17 @@ class ResourceVersion(models.Model):
                 & Q(open_type__in=OpenType.values)
                 & Q(grade__in=Grade.values)
                 & Q(sharing_modes__contained_by=Mode.values),
+            ),
+            models.CheckConstraint(
+                name="catalog_version_counters",
+                condition=Q(
+                    storage_gb__gte=0,
+                    storage_shared_gb__range=(0, F("storage_gb")),
+                    storage_open_gb__range=(0, F("storage_gb")),
+                    records_shared__lte=F("record_count"),
+                    records_open__lte=F("record_count"),
+                ),
+                violation_error_message=_("No part can be more than the whole."),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from catalog import hooks
 from catalog.actions.content import APPROVALS, CONTENT_FIELDS, ITEM_FIELDS
+from catalog.actions.counters import PARTS
 from catalog.lifecycle.difference import Change, ItemChange, Kind, compare
 from catalog.models import Classification, DataItem, Mode, ResourceVersion
 from portal.errors import Text
 
 COMPARED = tuple(name for name in CONTENT_FIELDS if name not in APPROVALS)
+COUNTERS = frozenset({*PARTS, *PARTS.values()})
 SHORT, LONG = 12, 2000
 """Texts of fewer or more characters are shown as a whole."""
 _TONES = {Kind.ADDED: "ok", Kind.REMOVED: "stop", Kind.CHANGED: "wait", Kind.MOVED: ""}
@@ -178,6 +181,8 @@ def shown(model: type[models.Model], name: str, value: Any) -> str:
     if isinstance(value, Classification):
         label = (value.name_en if get_language() == "en" else "") or value.name
         return f"{value.code} {label}"
+    if isinstance(value, Decimal | int) and name in COUNTERS:
+        return f"{value:,}" if value else ""
     if isinstance(value, list):
         return _join(Mode(one).label if name == "sharing_modes" else one for one in value)
     if name == "mask":

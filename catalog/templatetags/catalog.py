@@ -1,5 +1,6 @@
 """Filters of the catalog pages: ``{% load catalog %}``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -89,3 +90,9 @@ def highlight(text: str, query: Query | None) -> SafeString:
 def around(text: str, query: Query | None) -> str:
     """A piece of a long text around the first word of the query that it holds."""
     return snippet(" ".join(text.split()), query, SNIPPET)
+
+
+@register.filter
+def labelled(cells: Sequence[str], labels: Sequence[object]) -> list[tuple[object, str]]:
+    """Each cell of a row with the heading of its column."""
+    return list(zip(labels, cells, strict=True))

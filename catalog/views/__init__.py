@@ -7,10 +7,11 @@ from catalog.views.listing import entry_list
 from catalog.views.quality import quality, quality_export, quality_list
 from catalog.views.reviews import review, review_list, review_many
 from catalog.views.saved import change, delete, follow, save, saved_list, saved_search
-from catalog.views.suggesting import suggestions
+from catalog.views.suggesting import code_options, suggestions
 
 __all__ = [
     "change",
+    "code_options",
     "compare",
     "delete",
     "drafts",

@@ -18,6 +18,7 @@ from catalog import actions, cases, handover
 from catalog.access import can_manage, get_visible
 from catalog.forms import SendForm
 from catalog.lifecycle.terms import Command
+from catalog.linked import without_hidden_links
 from catalog.models import PublicationReview, Resource, ResourceVersion, VersionStatus
 from catalog.presenting import reviews as words
 from catalog.presenting.differences import difference
@@ -210,7 +211,9 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
         "versions": versions,
         "old": oldest,
         "new": newest,
-        "difference": difference(oldest, newest),
+        "difference": difference(
+            *(without_hidden_links(official, one, on) for one in (oldest, newest))
+        ),
     }
     return render(request, "catalog/compare.html", context)
 

@@ -1,19 +1,23 @@
 """The page of one entry: what it holds, who provides it, how to get it."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import handover, hooks
 from catalog.access import can_manage, get_visible, may_pull
 from catalog.actions import content_faults
+from catalog.linked import linked_entries
+from catalog.matters import matters_using
 from catalog.models import (
     Attachment,
     DataItem,
@@ -34,10 +38,14 @@ from catalog.presenting.reviews import next_step, state_tag
 from catalog.quality import showing
 from catalog.views.readers import reader_of
 from catalog.views.uses import uses
+from portal.errors import Text
 from portal.organisation import naming
 from portal.organisation.models import FormerName, Official, Post, Role
 
 MOST_VERSIONS = 10
+MOST_MATTERS = 20
+STORAGE = gettext_lazy("Storage")
+RECORDS = gettext_lazy("Structured records")
 
 
 @require_safe
@@ -52,6 +60,7 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = _review(resource) if managed else None
     origin = _origin(resource)
     versions = _versions(resource, managed=managed)
+    matters = matters_using(resource)
     context: dict[str, Any] = {
         "resource": resource,
         "version": version,
@@ -65,6 +74,9 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         "then": _say_who_then(resource, versions, on),
         "faults": _faults(version, on) if managed and origin is None else [],
         "origin": origin,
+        "matters": matters[:MOST_MATTERS],
+        "matter_count": matters.count(),
+        "linked": linked_entries(official, version, on),
         "review": review,
         "review_tag": state_tag(review),
         "review_next": next_step(review),
@@ -167,12 +179,31 @@ def facts_of(resource: Resource, version: ResourceVersion) -> list[tuple[str, st
         (_("Openness to the public"), version.get_open_type_display()),
         (_("Can be split by region"), _("yes") if version.splittable else _("no")),
         (_("Keywords"), _join(version.keywords)),
+        *counters_of(version),
         (_("First published at the source"), _day(version.source_published_on)),
         (_("Last updated at the source"), _day(version.source_updated_on)),
     ]
-    optional = {_("Legal basis"), _("Keywords"), _("Rows, about"), _("Theme")}
+    optional = {_("Legal basis"), _("Keywords"), _("Rows, about"), _("Theme"), STORAGE, RECORDS}
     source = {_("First published at the source"), _("Last updated at the source")}
-    return [(term, str(text)) for term, text in rows if text or term not in optional | source]
+    return [(str(term), str(text)) for term, text in rows if text or term not in optional | source]
+
+
+def counters_of(version: ResourceVersion) -> list[tuple[Text, str]]:
+    """The counters of the census, each whole with its parts; nothing where it is unknown."""
+    storage = (version.storage_gb, version.storage_shared_gb, version.storage_open_gb)
+    records = (version.record_count, version.records_shared, version.records_open)
+    return [(STORAGE, _counted(storage, " GB")), (RECORDS, _counted(records, ""))]
+
+
+def _counted(numbers: Sequence[Decimal | int], unit: str) -> str:
+    if not numbers[0]:
+        return ""
+    whole, shared, opened = (
+        f"{one.normalize():,f}" if isinstance(one, Decimal) else f"{one:,}" for one in numbers
+    )
+    return _("%(whole)s, of which %(shared)s shared, %(opened)s open to the public") % {
+        "whole": whole + unit, "shared": shared + unit, "opened": opened + unit,
+    }  # fmt: skip
 
 
 def _join(values: list[str]) -> str:

@@ -20,7 +20,7 @@ from catalog.views.readers import reader_of
 ENDINGS = {"xlsx": "xlsx", "csv": "zip", "jsonl": "jsonl"}
 
 
-def _file(name: str, kind: str, write: Callable[[IO[bytes]], object]) -> FileResponse:
+def file_response(name: str, kind: str, write: Callable[[IO[bytes]], object]) -> FileResponse:
     """A file that waits on disk while it is sent."""
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
@@ -38,7 +38,7 @@ def _file(name: str, kind: str, write: Callable[[IO[bytes]], object]) -> FileRes
 def template(request: HttpRequest) -> FileResponse:
     """The empty template in the reader's language."""
     reader_of(request)
-    return _file("catalog-template.xlsx", "xlsx", write_template)
+    return file_response("catalog-template.xlsx", "xlsx", write_template)
 
 
 @require_safe
@@ -53,7 +53,7 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     exported = exporting.entries(rows, official, on)
     name = f"catalog-{on.isoformat()}.{ENDINGS[kind]}"
     if kind != "jsonl":
-        return _file(name, kind, lambda target: exporting.WRITERS[kind](exported, target))
+        return file_response(name, kind, lambda target: exporting.WRITERS[kind](exported, target))
     response = StreamingHttpResponse(
         exporting.json_lines(exported), content_type=exporting.KINDS[kind]
     )
@@ -65,4 +65,4 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
 def faulty(request: HttpRequest, pk: UUID) -> FileResponse:
     """The rows that are left out, to be corrected and uploaded again."""
     intake = get_intake(reader_of(request), pk, timezone.localdate())
-    return _file("catalog-faults.xlsx", "xlsx", lambda target: write_faulty(intake, target))
+    return file_response("catalog-faults.xlsx", "xlsx", lambda target: write_faulty(intake, target))

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import actions, cases
 from catalog.forms import REMARK, ManyForm, ReviewForm, TakeBackForm
 from catalog.lifecycle.terms import DECISIONS, Command
+from catalog.linked import without_hidden_links
 from catalog.models import PublicationReview, ResourceVersion, ReviewStatus, VersionStatus
 from catalog.presenting import reviews as words
-from catalog.presenting.differences import difference
+from catalog.presenting.differences import ShownDifference, difference
 from catalog.views.entry import facts_of, item_rows
 from catalog.views.readers import reader_of
 from portal.errors import Invalid, NotAllowed, Reason
@@ -197,7 +198,7 @@ def _context(
         "personal": any(item.personal for item in items),
         "base": base,
         "is_live": base is not None and base.pk == resource.live_id,
-        "difference": difference(base, version) if base else None,
+        "difference": _difference(request, base, version) if base else None,
         "steps": steps,
         "returned": words.last_return(found, steps),
         "checks": next((step.checks for step in steps if step.checks), ()),
@@ -214,6 +215,13 @@ def _context(
         ] if commands[Command.RETURN] is None else [],
         "wrote_remarks": any(written.values()),
     }  # fmt: skip
+
+
+def _difference(
+    request: HttpRequest, old: ResourceVersion, new: ResourceVersion
+) -> ShownDifference:
+    official, on = reader_of(request), timezone.localdate()
+    return difference(*(without_hidden_links(official, one, on) for one in (old, new)))
 
 
 def _base(version: ResourceVersion, live: ResourceVersion | None) -> ResourceVersion | None:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.search import Filters, Reader, Suggestion, suggest
+from catalog.search import Filters, Reader, Suggestion, parse_for, rows_seen, suggest
 from catalog.search.query import LONGEST_QUERY
 from catalog.views.listing import list_url
 from catalog.views.readers import reader_of
+
+MOST_OPTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,24 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     found = suggest(reader, request.GET.get("q", "")[:LONGEST_QUERY])
     lines = [Line(one, url_of(one)) for one in found.found]
     return render(request, "catalog/_suggestions.html", {"lines": lines, "query": found.query})
+
+
+@require_safe
+def code_options(request: HttpRequest) -> JsonResponse:
+    """Entries with a code that fit what is typed, as the choosers of forms ask for them."""
+    text = request.GET.get("term", "").strip()[:LONGEST_QUERY]
+    reader = Reader.of(reader_of(request), timezone.localdate())
+    rows = rows_seen(reader, parse_for(text)).filter(resource__code__isnull=False)
+    if not rows.exists():
+        rows = rows_seen(reader, parse_for("")).filter(resource__code__startswith=text)
+    found = rows.order_by("-used", "title").values_list(
+        "resource__code", "title", "resource__provider__name"
+    )
+    options = [
+        {"id": code, "text": f"{title} · {provider} · {code}"}
+        for code, title, provider in found[:MOST_OPTIONS]
+    ]
+    return JsonResponse({"results": options, "pagination": {"more": False}})
 
 
 def url_of(one: Suggestion) -> str:

@@ -78,6 +78,7 @@ class DeadlineRule(models.Model):
         CATALOG_UPDATE = "catalog_update", _("catalog update")
         CATALOG_REVIEW = "catalog_review_publish", _("catalog review and publication")
         HOME_REVIEW = "home_review", _("own sharing office")
+        DEMAND = "demand_cataloguing", _("answer to a demand for data")
         AUTHORITY_REVIEW = "authority_review", _("review by an authority")
 
     rule = models.CharField(_("rule"), max_length=30, choices=Rule.choices)

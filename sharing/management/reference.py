@@ -7,6 +7,7 @@ from typing import Final
 
 from django.utils import translation
 
+from catalog.demanding import document as demands
 from catalog.lifecycle import document as reviews
 from portal.env import BASE_DIR
 from portal.invariants import invariants
@@ -37,6 +38,7 @@ def pages() -> dict[Path, Callable[[], str]]:
     """Every generated page and what writes it."""
     return {
         FOLDER / "approval.md": approval.render,
+        FOLDER / "demands.md": demands.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
         FOLDER / "invariants.md": promises,

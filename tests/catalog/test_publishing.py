@@ -9,9 +9,9 @@ from django.db.utils import IntegrityError
 from catalog import actions, hooks
 from catalog.access import visible_to
 from catalog.actions.faults import is_national_basis
-from catalog.actions.publishing import _next_code
 from catalog.codes import UnsuitableClassError
 from catalog.models import Classification, Resource, ResourceVersion
+from catalog.numbering import next_code
 from catalog.search import find
 from portal.errors import Forbidden, Invalid, NotAllowed
 from portal.ledger.models import Entry
@@ -286,7 +286,7 @@ def test_a_class_without_group_can_never_get_a_code(world, draft):
     version = draft()
     version.classification = Classification.objects.get(code="307")
     with pytest.raises(UnsuitableClassError):
-        _next_code(version)
+        next_code(version)
 
 
 NEW_ITEM = """INSERT INTO catalog_dataitem (version_id, position, key, name, name_en, data_type,

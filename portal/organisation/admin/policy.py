@@ -71,6 +71,9 @@ POLICY: Final[Mapping[str, Mapping[str, Acts]]] = {
     "catalog.qualitymeasure": {
         **dict.fromkeys(_AUTHORITY, CORRECT), Role.STEWARD: LOOK, Role.SECADMIN: LOOK,
     },
+    "catalog.regioncoderule": {
+        **dict.fromkeys(_AUTHORITY, KEEP | {Act.DELETE}), Role.STEWARD: LOOK, Role.SYSADMIN: LOOK,
+    },
     "portal.outboxmessage": {Role.SYSADMIN: LOOK},
     "axes.accessattempt": {Role.SECADMIN: LOOK | {Act.DELETE}},  # deleting one lifts a lock-out
     "axes.accessfailurelog": {Role.SECADMIN: LOOK, Role.AUDITADMIN: LOOK},

@@ -52,6 +52,9 @@ contents = st.fixed_dictionaries(
         "open_type": st.sampled_from(OpenType.values),
         "grade": st.sampled_from(Grade.values),
         "splittable": st.booleans(),
+        "storage_gb": st.decimals(0, 10**9, places=2, allow_nan=False),
+        "record_count": st.integers(0, 10**12),
+        "linked_codes": st.lists(st.just("307320001/2"), max_size=1),
         "classification": st.none() | st.just("307001"),
         "source_published_on": st.none() | st.dates(),
     }

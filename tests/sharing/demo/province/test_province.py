@@ -7,18 +7,23 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import census
+from catalog import census, demands
 from catalog.access import holds, visible_to
 from catalog.actions import publication_faults
-from catalog.demo import systems
+from catalog.actions.linking import link_faults
+from catalog.demo import matters, systems
+from catalog.matters import GAPS, Choice, matters_of
 from catalog.models import (
     Attachment,
+    CollectionCheck,
     DataItem,
+    Demand,
     HarvestRun,
     Resource,
     ResourceVersion,
     SharingType,
 )
+from catalog.numbering import nonconforming
 from portal.errors import NotVisible
 from portal.ledger.models import Entry
 from portal.ledger.sealer import checkpoint, seal
@@ -218,3 +223,32 @@ def test_a_harvested_catalog_waits_for_its_authority(client) -> None:
     client.force_login(person("nantong.reviewer"))
     response = client.get(reverse("catalog:harvest_run", args=[waiting.pk]))
     assert "潮位站监测数据" in response.content.decode()
+
+
+def test_matters_have_the_numbers_and_most_of_their_data() -> None:
+    seen = visible_to(person("jiangsu.reviewer"), TODAY)
+    every = matters_of(seen, Choice())
+    gaps = matters_of(seen, Choice(needs=GAPS))
+
+    assert (every.count(), every.order_by().values("department").distinct().count()) == (
+        matters.SMALL
+    )
+    assert 0 < gaps.count() < every.count() / 2
+
+
+def test_there_is_a_demand_at_every_step_and_something_to_do() -> None:
+    assert set(Demand.objects.values_list("status", flat=True)) == {
+        "assigning", "answering", "promised", "answered", "refused", "taken_back",
+    }  # fmt: skip
+    for username in ("police.steward", "chongchuan.reviewer"):
+        assert demands.waiting_for(person(username), TODAY).exists(), username
+    assert set(CollectionCheck.objects.values_list("state", flat=True)) == {
+        "clear", "open", "dropped", "kept",
+    }  # fmt: skip
+
+
+def test_links_and_older_codes_are_there_to_look_at() -> None:
+    linked = ResourceVersion.objects.exclude(linked_codes=[])
+    assert linked.exists()
+    assert not any([*link_faults(one)] for one in linked.select_related("resource__provider")[:20])
+    assert nonconforming(Resource.objects.all()).exists()
