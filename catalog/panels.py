@@ -56,17 +56,24 @@ def register_all() -> None:
     register(NavItem("catalog", _("Data catalog"), "catalog:list", 10))
     register(NavItem("drafts", _("My entries"), "catalog:drafts", 34, looks_after_entries))
     register(NavItem("reviews", _("To review"), "catalog:reviews", 32, reviews, waiting))
-    register(NavItem("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange))
-    register(NavItem("harvest", _("Harvests"), "catalog:harvests", 38, may_harvest))
-    register(NavItem("quality", _("Quality"), "catalog:quality_list", 38, looks_after_entries))
     register(
         NavItem("demands", _("Demands"), "catalog:demands", 66, does_business, demands_waiting)
     )
-    register(NavItem("lists", _("Three lists"), "catalog:lists_home", 67))
-    register(NavItem("matters", _("Matters"), "catalog:matters", 68))
-    register(NavItem("systems", _("Systems"), "catalog:systems", 70))
-    register(NavItem("transfers", _("Transfers of entries"), "catalog:transfers", 37, hands_over))
-    register(NavItem("duties", _("Updates required by law"), "catalog:duties", 38, hands_over))
+    about_entries = ("drafts", "reviews")
+    for key, label, url_name, order, visible in (
+        ("quality", _("Quality"), "catalog:quality_list", 35, looks_after_entries),
+        ("exchange", _("Catalog exchange"), "catalog:exchange", 36, may_exchange),
+        ("transfers", _("Transfers of entries"), "catalog:transfers", 37, hands_over),
+        ("duties", _("Updates required by law"), "catalog:duties", 38, hands_over),
+        ("harvest", _("Harvests"), "catalog:harvests", 39, may_harvest),
+    ):
+        register(NavItem(key, label, url_name, order, visible, under=about_entries))
+    for key, label, url_name, order in (
+        ("matters", _("Matters"), "catalog:matters", 67),
+        ("lists", _("Three lists"), "catalog:lists_home", 68),
+        ("systems", _("Systems"), "catalog:systems", 70),
+    ):
+        register(NavItem(key, label, url_name, order, under=("catalog",)))
     register_panel(Panel("handover", 13, "main", "catalog/_home_handover.html", _handover))
     register_panel(Panel("reviews", 12, "main", "catalog/_home_reviews.html", _waiting))
 

@@ -1,7 +1,7 @@
 """What every page shows around its own content: names, navigation, account menu, display choice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal import display
-from portal.navigation import Text, items, posts_of
+from portal.navigation import NavItem, Text, items, posts_of
 from portal.notices.models import Notice
 from portal.organisation.models import Department, Official, Region, Role
 
@@ -32,6 +32,18 @@ class NavEntry:
     label: Text
     url: str
     count: int | None
+    below: tuple["NavEntry", ...] = ()
+    """The second row: the entry itself once more, and those that stand under it."""
+
+    @property
+    def waiting(self) -> int:
+        """What waits here and below."""
+        return (self.count or 0) + sum(entry.count or 0 for entry in self.below[1:])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the entry and of those below it."""
+        return (self.key, *(entry.key for entry in self.below))
 
 
 @dataclass(frozen=True)
@@ -138,12 +150,22 @@ class Page(BarePage):
         return tuple(self._nav())
 
     def _nav(self) -> Iterator[NavEntry]:
-        if self.official is None:
+        official = self.official
+        if official is None:
             return
-        for item in items():
-            if item.visible(self.official):
-                count = item.count(self.official) if item.count else None
-                yield NavEntry(item.key, item.label, reverse(item.url_name), count or None)
+        seen = {item.key: item for item in items() if item.visible(official)}
+        below: dict[str, list[NavEntry]] = {}
+        heads = []
+        for item in seen.values():
+            entry = _entry(item, official)
+            head = next((key for key in item.under if key in seen), "")
+            if head:
+                below.setdefault(head, []).append(entry)
+            else:
+                heads.append(entry)
+        for entry in heads:
+            rest = below.get(entry.key, ())
+            yield replace(entry, below=(entry, *rest) if rest else ())
 
     @cached_property
     def posts(self) -> tuple[PostLine, ...]:
@@ -175,6 +197,11 @@ class Page(BarePage):
             return Place(_name(authority.region), _name(authority))
         region = Region.objects.filter(pk=settings.PORTAL_REGION).first()
         return Place(_name(region) if region else "")
+
+
+def _entry(item: NavItem, official: Official) -> NavEntry:
+    count = item.count(official) if item.count else None
+    return NavEntry(item.key, item.label, reverse(item.url_name), count or None)
 
 
 def _name(place: Region | Department) -> str:

@@ -37,6 +37,8 @@ class NavItem:
 
     Lower ``order`` stands further left. ``count`` returns how much waits there; None or 0 shows no
     number. A page marks its entry as the current one with ``{% block nav_current %}key{% endblock %}``.
+    ``under`` names entries of which the first that the person sees has this one in its second row,
+    and counts what waits in it; seen by nobody, it stands in the first row itself.
     """
 
     key: str
@@ -45,6 +47,7 @@ class NavItem:
     order: int
     visible: Callable[[Official], bool] = everybody
     count: Callable[[Official], int | None] | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

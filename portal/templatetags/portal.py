@@ -262,10 +262,12 @@ def navigation(context: Context, content: str) -> SafeString:
     page = context.get("page")
     nav = page.nav if page else ()
     current = content.strip() or _entry_above(context, nav)
-    return render_to_string("_nav.html", {"nav": nav, "current": current})
+    head = next((entry for entry in nav if current in entry.keys), None)
+    return render_to_string("_nav.html", {"nav": nav, "current": current, "head": head})
 
 
 def _entry_above(context: Context, nav: Sequence[NavEntry]) -> str:
     path = getattr(context.get("request"), "path", "")
-    above = [entry for entry in nav if entry.url != "/" and path.startswith(entry.url)]
+    entries = [one for entry in nav for one in (entry, *entry.below)]
+    above = [entry for entry in entries if entry.url != "/" and path.startswith(entry.url)]
     return max(above, key=lambda entry: len(entry.url)).key if above else ""

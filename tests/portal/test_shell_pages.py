@@ -138,6 +138,22 @@ def test_navigation_shows_what_is_visible_in_order(signed_in: Client, clerk: Off
 
 
 @pytest.mark.usefixtures("registry")
+def test_entries_of_one_kind_share_a_second_row(signed_in: Client):
+    register(NavItem("work", "Work", "help", 10, count=lambda _: 1))
+    register(NavItem("more", "More", "accessibility", 20, count=lambda _: 3, under=("no", "work")))
+    register(NavItem("alone", "Alone", "home", 30, under=("nobody",)))
+    response = signed_in.get("/accessibility/")
+    nav = response.context["page"].nav
+    assert [entry.key for entry in nav][1:] == ["work", "alone"]
+    assert nav[1].waiting == 4
+    assert [entry.label for entry in nav[1].below] == ["Work", "More"]
+    page = response.content.decode()
+    assert '<a href="/help/" aria-current="true">Work <span class="count">4</span>' in page
+    assert '<a href="/accessibility/" aria-current="page">More <span class="count">3</span>' in page
+    assert "More" not in signed_in.get("/account/password/change/").content.decode()
+
+
+@pytest.mark.usefixtures("registry")
 def test_a_key_is_given_once():
     item = NavItem("twice", "Twice", "home", 1)
     register(item)
