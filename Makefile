@@ -57,7 +57,7 @@ lock: ## Resolve the dependencies of pyproject.toml into requirements*.txt
 	  uv $(COMPILE) $(ARGS) --output-file requirements.txt && \
 	  uv $(COMPILE) $(ARGS) --extra dev --output-file requirements-dev.txt
 
-bench: install-dev ## Measure against the figures in benchmarks/ (ARGS=...)
+bench: install-dev ## Measure (ARGS="--only catalog --entries 1000000", CATALOGS=folder of real ones)
 	$(PY) -m benchmarks $(ARGS)
 
 clean: ## Remove environments and caches; the data in var/ stay
