@@ -12,6 +12,7 @@ from catalog.models import Resource, ResourceGroupObjectPermission
 from catalog.search import find
 from portal.invariants import verify
 from portal.ledger.models import Entry
+from tests.catalog.conftest import reads_english
 from tests.catalog.test_search_memory import ITEM, committed, elsewhere  # noqa: F401 - a fixture
 from tests.world import World, publish_entry
 
@@ -19,7 +20,7 @@ from tests.world import World, publish_entry
 @pytest.fixture
 def sign_in(client: Client, world: World):
     def signed_in(key: str) -> Client:
-        client.force_login(world.people[key])
+        client.force_login(reads_english(world.people[key]))
         return client
 
     return signed_in

@@ -78,7 +78,7 @@ def test_every_icon_that_is_used_exists():
     used = {
         name
         for path in TEMPLATES
-        for name in re.findall(r'{% icon "([^"]+)"', path.read_text(encoding="utf-8"))
+        for name in re.findall(r'{% icon "([^"]+)" ', path.read_text(encoding="utf-8"))
     }
     assert used <= known
 

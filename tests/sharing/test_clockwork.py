@@ -21,6 +21,8 @@ NAMES = {
     "sharing.sweep_pulls",
     "sharing.remind_deadlines",
     "sharing.recompute_deadlines",
+    "sharing.ask_for_data_checks",
+    "sharing.sweep_data_checks",
 }
 
 

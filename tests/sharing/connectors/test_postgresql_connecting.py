@@ -13,7 +13,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from sharing.connectors import hosts
 from sharing.connectors.base import ConnectorContext, Timeouts
 from sharing.connectors.errors import (
     InvalidOptions,
@@ -194,8 +193,7 @@ class TestEncryption:
         """The name is not looked up again: libpq could not find this one."""
         lookup = socket.getaddrinfo
         monkeypatch.setattr(
-            hosts.socket,
-            "getaddrinfo",
+            "portal.hosts.socket.getaddrinfo",
             lambda host, *more, **named: lookup(
                 "127.0.0.1" if host == "db.invalid" else host, *more, **named
             ),
