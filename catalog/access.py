@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
+from django.contrib.auth.models import Permission as GuardianPermission
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,14 @@ from catalog.models import (
 from portal.errors import NotVisible
 from portal.organisation.access import HeldPost, held_posts, works_for
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Role
+
+
+@cache
+def _key_of(permission: str) -> int:
+    # the index of the rights begins with the department and this number: a name would be joined
+    rows = GuardianPermission.objects.filter(content_type__app_label="catalog")
+    return rows.values_list("pk", flat=True).get(codename=permission)
+
 
 EVERYONE = 0
 """Label of entries that every signed-in official sees."""
@@ -80,7 +90,7 @@ class Sight:
     def pullable(self) -> QuerySet[ResourceGroupObjectPermission, UUID]:
         """Keys of the entries whose data one of the departments holds the right to pull."""
         granted = ResourceGroupObjectPermission.objects.filter(
-            group__in=self.groups.values(), permission__codename=Permission.PULL
+            group__in=self.groups.values(), permission=_key_of(Permission.PULL)
         )
         return granted.values_list("content_object", flat=True)
 

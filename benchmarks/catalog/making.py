@@ -122,6 +122,10 @@ def make_entries(number: int, departments: list[Any]) -> None:
         _insert(cursor, ResourceVersion, VERSION, "made, base")
         _insert(cursor, DataItem, ITEM, "made_item JOIN made USING (n), base")
         cursor.execute("SET session_replication_role = DEFAULT")
+        table = ResourceVersion._meta.db_table
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+        )
 
 
 _KEY = "md5('entry' || n)::uuid"

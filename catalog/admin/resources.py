@@ -1,7 +1,6 @@
 """Administration of entries: versions, buttons for sending and withdrawing."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -26,6 +25,7 @@ from catalog.admin.base import (
 from catalog.admin.forms import NewEntryForm
 from catalog.models import PublicationReview, Resource, ResourceVersion, VersionStatus
 from portal.organisation.models import Department
+from portal.pages.objects import chosen
 
 
 class VersionInline(TabularInline):  # type: ignore[misc]
@@ -226,8 +226,8 @@ class ResourceAdmin(ManagedAdmin):
         )  # fmt: skip
 
     def _managed(self, request: HttpRequest, object_id: str) -> Resource:
-        resource = get_visible(reader_of(request), UUID(str(object_id)), today())
-        return self.get_queryset(request).select_related("provider", "live").get(pk=resource.pk)
+        resource = get_visible(reader_of(request), object_id, today())
+        return chosen(self.get_queryset(request).select_related("provider", "live"), resource.pk)
 
     def _page(self, request: HttpRequest, resource: Resource, *texts: Any) -> dict[str, Any]:
         title, button, text, done = texts

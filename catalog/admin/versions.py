@@ -17,6 +17,7 @@ from catalog.access import manageable_by
 from catalog.admin.base import ManagedAdmin, reader_of, today
 from catalog.admin.forms import VersionForm
 from catalog.models import DataItem, ResourceVersion, VersionStatus
+from portal.pages.objects import chosen
 
 
 class ItemInline(TabularInline):  # type: ignore[misc]
@@ -148,7 +149,7 @@ class ResourceVersionAdmin(ManagedAdmin):
     @action(description=_("Send for review"), url_path="send")  # type: ignore[untyped-decorator]
     def send_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to the page that sends the draft of the entry."""
-        version = self.get_queryset(request).get(pk=int(object_id))
+        version = chosen(self.get_queryset(request), object_id)
         return HttpResponseRedirect(reverse("catalog:send", args=[version.resource_id]))
 
 

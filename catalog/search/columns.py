@@ -2,8 +2,9 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from catalog.models import ResourceStatus
 from catalog.search.cursors import Order
 from catalog.search.filters import COLUMNS
 
@@ -21,10 +23,14 @@ Mask = NDArray[np.bool_]
 Key = tuple[int, int, int]
 """What orders two rows of one tier: use, moment in microseconds, number; each falling."""
 
+MOST_KEPT = 24
+"""Of so many readers at most it is known what they see; nine bytes for each entry seen."""
 NO_DAY = -(2**31)
 MANY = frozenset({"provider_id", "region_id", "theme", "classification_code"})
 """Columns of many values; the others have so few that most combinations occur often."""
 FEW = tuple(dict.fromkeys(name for name in (*COLUMNS.values(), "grade") if name not in MANY))
+FACETS = ("grade", *(name for name, column in COLUMNS.items() if column not in MANY))
+"""Facets that follow from the columns of few values."""
 _NUMBERS = {"number": pa.int32(), "used": pa.int32(), "updated": pa.int64(), "fresh": pa.int32()}
 _TEXTS = (*FEW, *sorted(MANY))
 _SELECTED = {
@@ -53,6 +59,8 @@ class Few:
 
     codes: NDArray[np.int32]
     combinations: tuple[Mapping[str, str], ...]
+    places: Mapping[str, Mapping[str, Positions]]
+    """For each facet the combinations that have a value of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,8 @@ class Table:
     """All rows in the order of a list."""
     places: Mapping[Order, NDArray[np.int64]]
     """The place of each row in that order."""
+    kept: dict[tuple[int, ...], tuple[Mask, Positions]] = field(default_factory=dict)
+    """What readers of late have seen, by their labels; a table never changes."""
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -84,13 +94,19 @@ class Table:
         here = self.numbers[found] == numbers if len(self) else np.zeros(len(numbers), dtype=bool)
         return found[here], here
 
-    def seen(self, labels: Iterable[int]) -> Mask:
-        """Rows that carry one of the labels."""
+    def seen(self, labels: tuple[int, ...]) -> tuple[Mask, Positions]:
+        """Rows that carry one of the labels, as a mask and by their places."""
+        if (kept := self.kept.get(labels)) is not None:
+            return kept
         mask = np.zeros(len(self), dtype=bool)
         for label in labels:
             if (rows := self.postings.get(label)) is not None:
                 mask[rows] = True
-        return mask
+        found = mask, np.flatnonzero(mask)
+        if len(self.kept) >= MOST_KEPT:
+            self.kept.clear()
+        self.kept[labels] = found
+        return found
 
     def key(self, position: int) -> Key:
         """What the row is ordered by."""
@@ -168,7 +184,25 @@ def _few(columns: Mapping[str, Coded], rows: int) -> Few:
         {name: column.values[column.codes[row]] for name, column in columns.items()}
         for row in first
     )
-    return Few(codes.astype(np.int32), combinations)
+    places: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, combination in enumerate(combinations):
+        for facet in FACETS:
+            for value in values_of(facet, combination):
+                places[facet][value].append(place)
+    found = {
+        facet: {value: np.array(listed, dtype=np.int64) for value, listed in values.items()}
+        for facet, values in places.items()
+    }
+    return Few(codes.astype(np.int32), combinations, found)
+
+
+def values_of(facet: str, combination: Mapping[str, str]) -> list[str]:
+    """Values of a facet that a row of this combination has."""
+    if facet == "grade":
+        imported = combination["status"] == ResourceStatus.IMPORTED
+        return [] if imported else [combination["grade"]]
+    value = combination[COLUMNS[facet]]
+    return [one for one in value.split(",") if one] if facet == "mode" else [value]
 
 
 def _postings(labels: pa.ChunkedArray) -> dict[int, Positions]:

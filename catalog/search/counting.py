@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import ResourceStatus, SharingType
-from catalog.search.columns import MANY, NO_DAY, Key, Mask, Positions, Table
+from catalog.search.columns import MANY, NO_DAY, Key, Mask, Positions, Table, values_of
 from catalog.search.cursors import Cursor, Order
 from catalog.search.filters import COLUMNS, POSSIBLE, USABLE, Filters, Freshness, Reader, fitting
 from catalog.search.memory import Part
@@ -105,9 +105,8 @@ def _candidates(
     part: Part, reader: Reader, hits: Hits | None, filters: Filters, usable: set[int]
 ) -> _Candidates:
     table = part.table
-    seen = part.seen(reader.sight.labels)
+    seen, rows = part.seen(reader.sight.labels)
     if hits is None:
-        rows = np.flatnonzero(seen)
         tiers = np.zeros(0, dtype=np.int64)
     else:
         rows, tiers = _found(table, seen, hits)
@@ -147,19 +146,10 @@ def _fits(found: _Candidates, name: str, filters: Filters) -> Mask:
         ]
     few = found.table.few
     chosen = [
-        any(accepts(value) for value in _values_of(name, combination))
+        any(accepts(value) for value in values_of(name, combination))
         for combination in few.combinations
     ]
     return np.array(chosen, dtype=bool)[few.codes[found.rows]]
-
-
-def _values_of(name: str, combination: Mapping[str, str]) -> list[str]:
-    """Values of a facet that a row of this combination has."""
-    if name == "grade":
-        imported = combination["status"] == ResourceStatus.IMPORTED
-        return [] if imported else [combination["grade"]]
-    value = combination[COLUMNS[name]]
-    return [one for one in value.split(",") if one] if name == "mode" else [value]
 
 
 def _fresh_or_late(found: _Candidates, wanted: set[str]) -> Mask:
@@ -210,8 +200,7 @@ def _counted(
     """Facet, value and number of the rows of the mask."""
     rows = found.rows if mask.all() else found.rows[mask]
     few = found.table.few
-    numbers = np.bincount(few.codes[rows], minlength=len(few.combinations))
-    present = np.flatnonzero(numbers)
+    numbers = np.bincount(few.codes.take(rows), minlength=len(few.combinations))
     for name in names:
         if name == "usable":
             yield name, USABLE, int(np.count_nonzero(_usable(found) & mask))
@@ -221,13 +210,12 @@ def _counted(
             yield name, Freshness.FRESH, int(np.count_nonzero(_known(found) & mask & ~late))
         elif (column := COLUMNS.get(name)) in MANY:
             coded = found.table.many[str(column)]
-            counted = np.bincount(coded.codes[rows], minlength=len(coded.values))
+            counted = np.bincount(coded.codes.take(rows), minlength=len(coded.values))
             for place in np.flatnonzero(counted):
                 yield name, coded.values[place], int(counted[place])
         else:
-            for place in present:
-                for value in _values_of(name, few.combinations[place]):
-                    yield name, value, int(numbers[place])
+            for value, places in few.places.get(name, {}).items():
+                yield name, value, int(numbers[places].sum())
 
 
 # --- pages ---------------------------------------------------------------------------------

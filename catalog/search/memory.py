@@ -9,12 +9,15 @@ has not committed nobody else sees.
 
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
-from catalog.search.columns import Mask, Table, read
+from catalog.search.columns import Mask, Positions, Table, read
 
+Numbers = NDArray[np.int32]
 MOST_APART = 2_000
 """So many changed rows are read anew each time, before they are put with the others."""
 
@@ -22,7 +25,8 @@ _STATE = """
 SELECT pg_relation_filenode('catalog_resourcesearch'),
   pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
   greatest(pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
-           pg_current_xact_id_if_assigned()::text::bigint)
+           pg_current_xact_id_if_assigned()::text::bigint),
+  ARRAY(SELECT number FROM catalog_searchgone WHERE changed_in >= %s)
 """
 
 
@@ -33,10 +37,12 @@ class Part:
     table: Table
     alive: Mask | None = None
 
-    def seen(self, labels: list[int]) -> Mask:
-        """Rows that count and carry one of the labels."""
-        mask = self.table.seen(labels)
-        return mask if self.alive is None else mask & self.alive
+    def seen(self, labels: list[int]) -> tuple[Mask, Positions]:
+        """Rows that count and carry one of the labels, as a mask and by their places."""
+        mask, rows = self.table.seen(tuple(labels))
+        if self.alive is None:
+            return mask, rows
+        return mask & self.alive, rows[self.alive[rows]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +61,18 @@ _lock = Lock()
 def look() -> list[Part]:
     """All search rows as of now: those held, and those that changed since."""
     name = str(connection.settings_dict["NAME"])
-    file, settled, newest = _state()
     held = _held.get(name)
-    if held is None or held.file != file:
-        held = _hold(name, None)
-    changed = read(_changed(held.since, newest))
-    if len(changed) > MOST_APART and settled > held.since:
-        held = _hold(name, held)
-        changed = read(_changed(held.since, newest))
-    gone = _gone(held.since)
-    if not len(changed) and not len(gone):
+    state = _state(held.since if held else 0)
+    if held is None or held.file != state.file:
+        held, state = _hold(name, None)
+    changed = read(_changed(held.since, state.newest))
+    if len(changed) > MOST_APART and state.settled > held.since:
+        held, state = _hold(name, held)
+        changed = read(_changed(held.since, state.newest))
+    if not len(changed) and not len(state.gone):
         return [Part(held.table)]
     alive = np.ones(len(held.table), dtype=bool)
-    alive[held.table.positions(np.concatenate([changed.numbers, gone]))[0]] = False
+    alive[held.table.positions(np.concatenate([changed.numbers, state.gone]))[0]] = False
     return [Part(held.table, alive), Part(changed)]
 
 
@@ -81,25 +86,29 @@ def forget() -> None:
     _held.clear()
 
 
-def _hold(name: str, known: _Held | None) -> _Held:
+def _hold(name: str, known: _Held | None) -> tuple[_Held, "_State"]:
     """Read everything anew, unless another thread has done so in the meantime."""
     with _lock:
-        file, settled, newest = _state()
         held = _held.get(name)
-        if held is None or held is known or held.file != file:
-            held = _Held(read(f"NOT {_changed(settled, newest)}"), settled, file)
-            _held[name] = held
-        return held
+        state = _state(held.since if held else 0)
+        if held is None or held is known or held.file != state.file:
+            table = read(f"NOT {_changed(state.settled, state.newest)}")
+            held = _held[name] = _Held(table, state.settled, state.file)
+            state = _state(held.since)
+        return held, state
 
 
-def _state() -> tuple[int, int, int]:
+class _State(NamedTuple):
+    file: int
+    settled: int
+    """Every transaction before this one has ended."""
+    newest: int
+    """No transaction after this one has begun."""
+    gone: Numbers
+
+
+def _state(since: int) -> _State:
     with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        file, settled, newest = cursor.fetchone()
-    return file, settled, newest
-
-
-def _gone(since: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM catalog_searchgone WHERE changed_in >= %s", [since])
-        return np.array([number for (number,) in cursor.fetchall()], dtype=np.int32)
+        cursor.execute(_STATE, [since])
+        file, settled, newest, gone = cursor.fetchone()
+    return _State(file, settled, newest, np.array(gone, dtype=np.int32))

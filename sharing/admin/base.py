@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from catalog.admin.base import confirmed, reader_of, today
 from portal.errors import NotVisible, Text
 from portal.organisation.models import Official
+from portal.pages.objects import has
 
 Seen = Callable[[Official, date], QuerySet[Any]]
 """Rows that an official sees on a day, from sharing.access."""
@@ -60,7 +61,7 @@ class SeenAdmin(Untouched, ModelAdmin):  # type: ignore[misc]
         if obj is None:
             return reader_of(request) is not None
         key = obj.pk if hasattr(obj, "pk") else obj  # actions of the theme pass the key alone
-        return bool(self.get_queryset(request).filter(pk=key).exists())
+        return has(self.get_queryset(request), key)
 
     def ask_for(
         self, request: HttpRequest, object_id: str, words: tuple[Text, Text, Text],

@@ -111,16 +111,21 @@ def test_counts_are_those_of_sql(varied, held, monkeypatch):
 
 def hold_everything(monkeypatch):
     """Hold the rows of this test's transaction too, which nobody would do outside of a test."""
-    state = memory._state()
-    monkeypatch.setattr(memory, "_state", lambda: (state[0], state[2] + 1, state[2] + 10**6))
+    state = memory._state
+    newest = state(0).newest
+    monkeypatch.setattr(
+        memory,
+        "_state",
+        lambda since: state(since)._replace(settled=newest + 1, newest=newest + 10**6),
+    )
     monkeypatch.setattr(memory, "_held", {})
     assert len(look()) == 1
     with connection.cursor() as cursor:  # rows written from now on have changed since
         cursor.execute(
             "CREATE OR REPLACE FUNCTION catalog_search_changed() RETURNS trigger LANGUAGE plpgsql"  # noqa: S608
-            f" AS $$ BEGIN NEW.changed_in := {state[2] + 2}; RETURN NEW; END $$;"
+            f" AS $$ BEGIN NEW.changed_in := {newest + 2}; RETURN NEW; END $$;"
             "CREATE OR REPLACE FUNCTION catalog_search_removed() RETURNS trigger LANGUAGE plpgsql"
-            f" AS $$ BEGIN INSERT INTO catalog_searchgone VALUES (OLD.number, {state[2] + 2});"
+            f" AS $$ BEGIN INSERT INTO catalog_searchgone VALUES (OLD.number, {newest + 2});"
             " RETURN NULL; END $$;"
         )
 

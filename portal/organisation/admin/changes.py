@@ -16,6 +16,7 @@ from portal.organisation.admin.confirming import Question, ReasonForm, ask
 from portal.organisation.admin.marks import button, column
 from portal.organisation.admin.policy import Act, may, roles_of
 from portal.organisation.models import ChangeReceiver, ChangeStatus, DepartmentChange, Role
+from portal.pages.objects import chosen, has
 
 CONFIRMING = (Role.SYSADMIN, Role.SECADMIN)
 """Who may agree to a change that somebody else prepared: departments and posts are theirs."""
@@ -161,8 +162,8 @@ class DepartmentChangeAdmin(PortalAdmin):
             return False
         if not object_id:
             return True
-        found = DepartmentChange.objects.filter(pk=object_id, status=ChangeStatus.PREPARED)
-        return found.exclude(prepared_by=by(request)).exists()
+        found = DepartmentChange.objects.filter(status=ChangeStatus.PREPARED)
+        return has(found.exclude(prepared_by=by(request)), object_id)
 
     def has_cancel_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Any of the two, while it is to come."""
@@ -171,12 +172,12 @@ class DepartmentChangeAdmin(PortalAdmin):
         if not object_id:
             return True
         open_ones = [ChangeStatus.PREPARED, ChangeStatus.CONFIRMED]
-        return DepartmentChange.objects.filter(pk=object_id, status__in=open_ones).exists()
+        return has(DepartmentChange.objects.filter(status__in=open_ones), object_id)
 
     @button(_("Confirm"), permission="confirm", icon="how_to_reg")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The second person agrees; it is done at its day, or at once if that has come."""
-        change = DepartmentChange.objects.get(pk=object_id)
+        change = chosen(DepartmentChange.objects.all(), object_id)
         question = Question(
             title=_("Confirm the change"),
             explanation=_(
@@ -195,7 +196,7 @@ class DepartmentChangeAdmin(PortalAdmin):
     @button(_("Give up"), permission="cancel", icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It will not happen."""
-        change = DepartmentChange.objects.get(pk=object_id)
+        change = chosen(DepartmentChange.objects.all(), object_id)
         question = Question(
             title=_("Give the change up"),
             explanation=_("Nothing of it will happen."),

@@ -19,6 +19,7 @@ from portal.organisation.admin.exchange import ExcelAdmin
 from portal.organisation.admin.marks import button, column
 from portal.organisation.admin.workbooks import DepartmentWorkbook
 from portal.organisation.models import Department
+from portal.pages.objects import chosen, has
 
 
 class TreeChangeList(ChangeList):  # type: ignore[misc]
@@ -99,12 +100,12 @@ class DepartmentAdmin(ExcelAdmin):
         """Whoever may change departments, while they exist."""
         if not self.has_change_permission(request):
             return False
-        return not object_id or Department.objects.filter(pk=object_id, valid_until=None).exists()
+        return not object_id or has(Department.objects.filter(valid_until=None), object_id)
 
     @button(_("Dissolve"), permission="close", icon="domain_disabled")
     def close(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Let the department end, with its successor."""
-        department = Department.objects.get(pk=object_id)
+        department = chosen(Department.objects.all(), object_id)
         question = Question(
             title=_("Dissolve the department"),
             explanation=_(

@@ -29,6 +29,7 @@ from portal.organisation.admin.posts import (
 )
 from portal.organisation.admin.workbooks import OfficialWorkbook
 from portal.organisation.models import Official, Role
+from portal.pages.objects import chosen, has
 
 
 @admin.register(Official)
@@ -120,7 +121,7 @@ class OfficialAdmin(ExcelAdmin):
             return False
         if not object_id:
             return True
-        return Official.objects.filter(pk=object_id, is_active=is_active).exists()
+        return has(Official.objects.filter(is_active=is_active), object_id)
 
     def has_factor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """The security administrator, for accounts that have a second factor."""
@@ -134,13 +135,12 @@ class OfficialAdmin(ExcelAdmin):
             return False
         if not object_id:
             return True
-        found = Official.objects.filter(pk=object_id, is_active=True, is_superuser=False)
-        return found.exists()
+        return has(Official.objects.filter(is_active=True, is_superuser=False), object_id)
 
     @button(_("Switch account off"), permission="lock", icon="lock")
     def switch_off(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """End sessions and tokens, allow no sign-in."""
-        official = Official.objects.get(pk=object_id)
+        official = chosen(Official.objects.all(), object_id)
         question = Question(
             title=_("Switch account off"),
             explanation=_(
@@ -160,7 +160,7 @@ class OfficialAdmin(ExcelAdmin):
     @button(_("Switch account on"), permission="unlock", icon="lock_open")
     def switch_on(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Allow signing in again."""
-        official = Official.objects.get(pk=object_id)
+        official = chosen(Official.objects.all(), object_id)
         question = Question(
             title=_("Switch account on"),
             explanation=_(
@@ -177,7 +177,7 @@ class OfficialAdmin(ExcelAdmin):
     @button(_("Remove second factor"), permission="factor", icon="phonelink_erase")
     def remove_factor(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """For somebody who lost the device and the recovery codes."""
-        official = Official.objects.get(pk=object_id)
+        official = chosen(Official.objects.all(), object_id)
         question = Question(
             title=_("Remove second factor"),
             explanation=_(
@@ -197,7 +197,7 @@ class OfficialAdmin(ExcelAdmin):
     @button(_("Make activation link"), permission="offer", icon="key")
     def offer_activation(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Show a link once, on which the official sets a password."""
-        official = Official.objects.get(pk=object_id)
+        official = chosen(Official.objects.all(), object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Activation link"),

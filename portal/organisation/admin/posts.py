@@ -15,6 +15,7 @@ from portal.organisation.admin.base import PortalAdmin, PortalInline, by
 from portal.organisation.admin.confirming import Question, ask
 from portal.organisation.admin.marks import button, column
 from portal.organisation.models import Official, Post, Substitution
+from portal.pages.objects import chosen, has
 
 
 class PostForm(forms.ModelForm[Post]):
@@ -124,7 +125,7 @@ class SubstitutionAdmin(PortalAdmin):
         """Whoever makes substitutions ends them, while they can end."""
         if not self.has_add_permission(request):
             return False
-        return not object_id or self.model.objects.filter(pk=object_id, revoked_at=None).exists()
+        return not object_id or has(self.model.objects.filter(revoked_at=None), object_id)
 
     def save_model(
         self,
@@ -140,7 +141,7 @@ class SubstitutionAdmin(PortalAdmin):
     @button(_("End early"), permission="revoke", icon="event_busy")
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """End it at once."""
-        substitution = Substitution.objects.get(pk=object_id)
+        substitution = chosen(Substitution.objects.all(), object_id)
         question = Question(
             title=_("End the substitution"),
             explanation=_(

@@ -13,6 +13,7 @@ from portal.organisation.admin.base import PortalAdmin, by
 from portal.organisation.admin.confirming import AbolitionForm, Question, ask
 from portal.organisation.admin.marks import button
 from portal.organisation.models import Region
+from portal.pages.objects import chosen, has
 
 
 @admin.register(Region)
@@ -59,12 +60,12 @@ class RegionAdmin(PortalAdmin):
         """Whoever may change regions, while they exist."""
         if not self.has_change_permission(request):
             return False
-        return not object_id or Region.objects.filter(pk=object_id, valid_until=None).exists()
+        return not object_id or has(Region.objects.filter(valid_until=None), object_id)
 
     @button(_("Abolish"), permission="abolish", icon="wrong_location")
     def abolish(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Let the region end, with its successor."""
-        region = Region.objects.get(pk=object_id)
+        region = chosen(Region.objects.all(), object_id)
         question = Question(
             title=_("Abolish the region"),
             explanation=_(

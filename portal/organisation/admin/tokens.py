@@ -10,6 +10,7 @@ from portal.organisation.admin.base import ReadOnlyAdmin, by
 from portal.organisation.admin.confirming import Question, ask
 from portal.organisation.admin.marks import button
 from portal.organisation.models import ApiToken
+from portal.pages.objects import chosen, has
 
 
 @admin.register(ApiToken)
@@ -32,12 +33,12 @@ class ApiTokenAdmin(ReadOnlyAdmin):
         """Whoever sees all tokens may end one, while it is in force."""
         if not self.has_view_permission(request):
             return False
-        return not object_id or ApiToken.objects.filter(pk=object_id, revoked_at=None).exists()
+        return not object_id or has(ApiToken.objects.filter(revoked_at=None), object_id)
 
     @button(_("Revoke"), permission="revoke", icon="key_off")
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """End it at once."""
-        token = ApiToken.objects.get(pk=object_id)
+        token = chosen(ApiToken.objects.all(), object_id)
         question = Question(
             title=_("Revoke the token"),
             explanation=_("Programs that use it are refused at once. It cannot be revived."),
