@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,12 @@ def read(where: str) -> Table:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in copy:
             data.write(block)
-    return build(_parsed(data))
+    return build(_parsed(data)) if data.tell() else _empty()
+
+
+@cache
+def _empty() -> Table:
+    return build(_parsed(io.BytesIO()))
 
 
 def _parsed(data: io.BytesIO) -> pa.Table:

@@ -160,8 +160,11 @@ def tier(query: Query, at: str = "words__") -> Case:
     by_title = [
         When(Q(**{f"{title}__startswith": f"{query.text}\n"}), then=Value(0)),
         When(_holds_every_word(words, title, lambda word: (word.text,)), then=Value(1)),
-        When(_holds_every_word(words, title, lambda word: word.as_written), then=Value(2)),
     ]
+    if any(len(word.as_written) > 1 for word in words):
+        by_title.append(
+            When(_holds_every_word(words, title, lambda word: word.as_written), then=Value(2))
+        )
     elsewhere = []
     if query.has_synonyms:
         by_title.append(
