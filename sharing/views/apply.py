@@ -83,14 +83,14 @@ def tasks(request: HttpRequest, pk: UUID) -> HttpResponse:
     item = item_of(request, pk)
     if item.status != ApplicationItem.Status.DRAFT:
         return redirect("sharing:application", pk)
-    todo = task_list(item)
+    listed = task_list(item)
     faults = submission_faults(item.application, item, by=official_of(request), now=timezone.now())
     context = {
         "item": item,
         "application": item.application,
         "hindrance": not_the_writer(request, item),
-        "tasks": todo,
-        "done": sum(task.done for task in todo),
+        "tasks": listed,
+        "done": sum(task.done for task in listed),
         "ready": not faults,
         "planned": _planned(item) if not faults else None,
     }
