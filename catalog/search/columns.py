@@ -19,7 +19,7 @@ from catalog.models import ResourceStatus
 from catalog.search.cursors import Order
 from catalog.search.filters import COLUMNS
 
-Positions = NDArray[np.int64]
+Positions = NDArray[np.int64] | NDArray[np.int32]
 Mask = NDArray[np.bool_]
 Key = tuple[int, int, int]
 """What orders two rows of one tier: use, moment in microseconds, number; each falling."""
@@ -132,11 +132,12 @@ def read(where: str) -> Table:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in copy:
             data.write(block)
-    return build(_parsed(data)) if data.tell() else _empty()
+    return build(_parsed(data)) if data.tell() else empty()
 
 
 @cache
-def _empty() -> Table:
+def empty() -> Table:
+    """No rows."""
     return build(_parsed(io.BytesIO()))
 
 

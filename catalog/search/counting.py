@@ -1,8 +1,8 @@
 """Counts of every facet, and one page of what is found, over the rows in memory."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from heapq import merge
 from itertools import islice
@@ -16,9 +16,10 @@ from catalog.search.columns import MANY, NO_DAY, Key, Mask, Positions, Table, va
 from catalog.search.cursors import Cursor, Order
 from catalog.search.filters import COLUMNS, POSSIBLE, USABLE, Filters, Freshness, Reader, fitting
 from catalog.search.memory import Part
+from catalog.search.query import Query
 
-Hits = Mapping[int, NDArray[Any]]
-"""Numbers of the rows that a query finds, by how well they fit (``query.tier``)."""
+Usable = Callable[[], NDArray[Any]]
+"""Numbers of the rows whose data the reader's departments may pull; asked for where needed."""
 _EPOCH = date(1970, 1, 1)
 _DENSE = 100
 """Where one row of so many is found, walking along the order is quicker than sorting."""
@@ -48,10 +49,16 @@ class _Candidates:
 
     table: Table
     rows: Positions
-    tiers: NDArray[np.int64]
+    tiers: NDArray[np.int8]
     fits: Mapping[str, Mask]
     reader: Reader
-    granted: Mask
+    seen: Mask
+    usable: Usable
+
+    @property
+    def are_all_seen(self) -> bool:
+        """Whether neither words nor filters leave out anything that the reader sees."""
+        return not self.fits and int(np.count_nonzero(self.seen)) == len(self.rows)
 
     def passing(self, leaving_out: str = "") -> Mask:
         """Rows that pass every filter but the one left out."""
@@ -67,6 +74,10 @@ class Selection:
     """What is found, before it is counted and cut into pages."""
 
     parts: tuple[_Candidates, ...]
+
+    def total(self) -> int:
+        """How many entries there are, exactly."""
+        return sum(int(np.count_nonzero(part.passing())) for part in self.parts)
 
     def counts(self) -> Counts:
         """Exact numbers; a facet counts with every filter but its own."""
@@ -92,41 +103,24 @@ class Selection:
 
 
 def select(
-    parts: Iterable[Part], reader: Reader, hits: Hits | None, filters: Filters, usable: set[int]
+    parts: Iterable[Part], reader: Reader, query: Query, filters: Filters, usable: Usable
 ) -> Selection:
-    """What the reader sees, the query finds and the filters let pass.
-
-    ``usable``: numbers of rows whose data the reader's departments may pull.
-    """
-    return Selection(tuple(_candidates(part, reader, hits, filters, usable) for part in parts))
+    """What the reader sees, the query finds and the filters let pass."""
+    return Selection(tuple(_candidates(part, reader, query, filters, usable) for part in parts))
 
 
 def _candidates(
-    part: Part, reader: Reader, hits: Hits | None, filters: Filters, usable: set[int]
+    part: Part, reader: Reader, query: Query, filters: Filters, usable: Usable
 ) -> _Candidates:
     table = part.table
     seen, rows = part.seen(reader.sight.labels)
-    if hits is None:
-        tiers = np.zeros(0, dtype=np.int64)
-    else:
-        rows, tiers = _found(table, seen, hits)
-    granted = np.zeros(len(table), dtype=bool)
-    granted[table.positions(np.fromiter(usable, dtype=np.int32))[0]] = True
-    open_to_all = _Candidates(table, rows, tiers, {}, reader, granted)
-    fits = {name: _fits(open_to_all, name, filters) for name in POSSIBLE if getattr(filters, name)}
-    return _Candidates(table, rows, tiers, fits, reader, granted)
-
-
-def _found(table: Table, seen: Mask, hits: Hits) -> tuple[Positions, NDArray[np.int64]]:
-    rows, tiers = [], []
-    for tier, numbers in hits.items():
-        found, _here = table.positions(numbers)
-        found = found[seen[found]]
-        rows.append(found)
-        tiers.append(np.full(len(found), tier, dtype=np.int64))
-    if not rows:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    return np.concatenate(rows), np.concatenate(tiers)
+    tiers = np.zeros(0, dtype=np.int8)
+    if query:
+        rows, tiers = part.found(query)
+        rows, tiers = rows[seen[rows]], tiers[seen[rows]]
+    everything = _Candidates(table, rows, tiers, {}, reader, seen, usable)
+    fits = {name: _fits(everything, name, filters) for name in POSSIBLE if getattr(filters, name)}
+    return replace(everything, fits=fits)
 
 
 # --- filters -------------------------------------------------------------------------------
@@ -187,7 +181,9 @@ def _usable(found: _Candidates) -> Mask:
     providers = table.many["provider_id"]
     own = np.array([int(value) in sight.groups for value in providers.values], dtype=bool)
     foreign = free[table.few.codes[found.rows]] & ~own[providers.codes[found.rows]]
-    usable: Mask = foreign | found.granted[found.rows]
+    granted = np.zeros(len(table), dtype=bool)
+    granted[table.positions(found.usable())[0]] = True
+    usable: Mask = foreign | granted[found.rows]
     return usable
 
 
@@ -225,16 +221,21 @@ def _first(found: _Candidates, order: Order, cursor: Cursor | None, size: int) -
     """Rows of one part in their order, as far as a page can need them."""
     table = found.table
     sorting = Order.NEWEST if order is Order.NEWEST else Order.MOST_USED
-    mask = found.passing()
-    rows = found.rows[mask]
     by_tier = order is Order.RELEVANCE and len(found.tiers) > 0
     begin = table.begins_after(sorting, cursor.key) if cursor else 0
+    if found.are_all_seen and not by_tier and len(found.rows) * _DENSE > len(table):
+        yield from _walk(table, found.seen, table.sequences[sorting][begin:], size)
+        return
+    mask = found.passing()
+    rows = found.rows[mask]
     if not by_tier and len(rows) * _DENSE > len(table):
-        yield from _walk(table, rows, table.sequences[sorting][begin:], size)
+        chosen = np.zeros(len(table), dtype=bool)
+        chosen[rows] = True
+        yield from _walk(table, chosen, table.sequences[sorting][begin:], size)
         return
     keys = table.places[sorting][rows]
     if by_tier:
-        keys = keys + (found.tiers[mask] << 32)
+        keys = keys + (found.tiers[mask].astype(np.int64) << 32)
     if cursor:
         after = keys >= begin + ((cursor.tier << 32) if by_tier else 0)
         rows, keys = rows[after], keys[after]
@@ -247,10 +248,8 @@ def _first(found: _Candidates, order: Order, cursor: Cursor | None, size: int) -
         yield Place(tier, table.key(row), int(table.numbers[row]))
 
 
-def _walk(table: Table, rows: Positions, sequence: Positions, size: int) -> Iterator[Place]:
-    """The first of the rows along the sequence; quick where every few rows one is found."""
-    chosen = np.zeros(len(table), dtype=bool)
-    chosen[rows] = True
+def _walk(table: Table, chosen: Mask, sequence: Positions, size: int) -> Iterator[Place]:
+    """The first chosen rows along the sequence; quick where every few rows one is found."""
     left = size
     for start in range(0, len(sequence), _STRIDE):
         part = sequence[start : start + _STRIDE]

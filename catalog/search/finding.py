@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,18 @@ from catalog.search.facets import Facet, facets
 from catalog.search.filters import Filters, Reader
 from catalog.search.marking import fits
 from catalog.search.memory import look
-from catalog.search.query import Query, condition, numbers_by_tier, parse, tier, words_of
+from catalog.search.query import Query, condition, parse, tier, words_of
 from catalog.search.synonyms import synonyms_for
 from portal.organisation.models import Official
 
 PAGE_SIZE = 20
 MOST_ITEMS_SHOWN = 5
+_OF_RESOURCE = ("code", "status", "visibility", "updated_at", "live")
+_OF_VERSION = (
+    "title", "title_en", "abstract", "sharing_type", "sharing_citation", "grade", "update_cycle",
+    "published_at", "source_updated_on",
+)  # fmt: skip
+"""What lists show of an entry; another field is loaded for one entry when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +81,30 @@ def find(
 
 
 def selection(reader: Reader, query: Query, filters: Filters) -> Selection:
-    """What the reader sees, the query finds and the filters let pass; three queries."""
-    hits = _numbers(query) if query else None
+    """What the reader sees, the query finds and the filters let pass."""
+    return select(look(), reader, query, filters, cache(lambda: _pullable(reader)))
+
+
+def _pullable(reader: Reader) -> NDArray[Any]:
+    if not reader.sight.groups:
+        return np.zeros(0, dtype=np.int32)
     rows = ResourceSearch.objects.filter(pk__in=reader.sight.pullable())
-    usable = set(rows.values_list("number", flat=True)) if reader.sight.groups else set()
-    return select(look(), reader, hits, filters, usable)
+    return np.array(rows.values_list("number", flat=True), dtype=np.int32)
 
 
-def _numbers(query: Query) -> dict[int, NDArray[Any]]:
-    return {
-        tier: np.frombuffer(packed, dtype=">i4").astype(np.int32)
-        for tier, packed in numbers_by_tier(query).items()
-    }
+_SHOWN = (
+    "number", "quality", *(f"version__{name}" for name in _OF_VERSION),
+    *(f"resource__{name}" for name in _OF_RESOURCE),
+    *(f"resource__provider__{name}" for name in ("name", "name_en", "uscc", "region__name")),
+)  # fmt: skip
 
 
 def fetch(reader: Reader, places: Sequence[Place]) -> list[ResourceSearch]:
     # the labels once more: whatever memory says, nobody is shown what the database would not
     numbers = [place.number for place in places]
-    shown = ResourceSearch.objects.filter(number__in=numbers, labels__overlap=reader.sight.labels)
-    found = {
-        row.number: row for row in shown.select_related("resource__provider__region", "version")
-    }
+    shown = ResourceSearch.objects.filter(number__any=numbers, labels__overlap=reader.sight.labels)
+    related = shown.select_related("resource__provider__region", "version").only(*_SHOWN)
+    found = {row.number: row for row in related}
     return [found[number] for number in numbers if number in found]
 
 

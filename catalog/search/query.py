@@ -6,8 +6,10 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
+import numpy as np
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Aggregate, BinaryField, Case, IntegerField, Q, Value, When
+from django.db.models import Aggregate, BinaryField, Case, F, IntegerField, Q, Value, When
+from numpy.typing import NDArray
 
 from catalog.models import ResourceWords
 from catalog.search import tokens
@@ -15,8 +17,14 @@ from catalog.search.synonyms import Synonyms, variants
 
 MOST_WORDS = 8
 LONGEST_WORD = 60
+_TIERS = 8
+"""More than there are tiers; a number and a tier together fit into four bytes."""
 LONGEST_QUERY = 200
 """Characters that pages and interfaces take; the rest of a longer text is left out."""
+
+
+Matches = tuple[NDArray[np.int32], NDArray[np.int8]]
+"""Numbers of rows, and the tier of each."""
 
 
 class Lexemes(SearchQuery):
@@ -119,14 +127,19 @@ def condition(query: Query) -> Q:
     return _holding(query, "words__")
 
 
-def numbers_by_tier(query: Query) -> dict[int, bytes]:
-    """Numbers of the rows that hold every word of the query, packed, by how well they fit."""
-    found = ResourceWords.objects.filter(_holding(query, "")).annotate(tier=tier(query, ""))
-    return dict(found.values("tier").order_by("tier").values_list("tier", Packed("number")))
+def matches(query: Query, among: NDArray[np.int32] | None = None) -> Matches:
+    """Rows that hold every word of the query (``among`` these numbers), by how well they fit."""
+    found = ResourceWords.objects.filter(_holding(query, ""))
+    if among is not None:
+        found = found.filter(number__any=among.tolist())
+    # one value in one aggregate: nothing is sorted, and the server may share the work out
+    packed = found.aggregate(all=Packed(F("number") * _TIERS + tier(query, "")))["all"]
+    values = np.frombuffer(packed or b"", dtype=">i4").astype(np.int32)
+    return values // _TIERS, (values % _TIERS).astype(np.int8)
 
 
 class Packed(Aggregate):
-    """The numbers, four bytes each: a hundred thousand of them cost next to nothing."""
+    """Whole numbers, four bytes each: a hundred thousand of them cost next to nothing."""
 
     template = "string_agg(int4send(%(expressions)s), ''::bytea)"
     output_field = BinaryField()

@@ -5,14 +5,26 @@ import time
 from datetime import timedelta
 from threading import Thread
 
+import numpy as np
 import pytest
 from django.db import connection, connections, transaction
 
 from catalog import access
-from catalog.models import Resource, ResourceSearch, ResourceVersion
-from catalog.search import Filters, Reader, find, memory, parse_for, reindex, rows_seen
+from catalog.models import Resource, ResourceSearch, ResourceVersion, ResourceWords
+from catalog.search import (
+    Filters,
+    Reader,
+    find,
+    memory,
+    parse,
+    parse_for,
+    reindex,
+    reindex_all,
+    rows_seen,
+)
 from catalog.search.finding import selection
 from catalog.search.memory import look
+from catalog.search.query import matches
 from tests.catalog.by_sql import counted
 from tests.world import World, build_world, publish_entry
 
@@ -116,7 +128,9 @@ def hold_everything(monkeypatch):
     monkeypatch.setattr(
         memory,
         "_state",
-        lambda since: state(since)._replace(settled=newest + 1, newest=newest + 10**6),
+        lambda since: state(since)._replace(
+            settled=newest + 1, newest=newest + 10**6, writes=False
+        ),
     )
     monkeypatch.setattr(memory, "_held", {})
     assert len(look()) == 1
@@ -238,3 +252,59 @@ def test_rows_of_a_restored_backup_are_held_whatever_their_transaction(committed
     memory.forget()
     assert total(world) == 2
     assert len(look()) == 1
+
+
+def names(world, text):
+    return sorted(hit.version.title for hit in find(world.people["clerk"], world.today, text).rows)
+
+
+def retitle(entry, title):
+    """Another title, as an action would write it."""
+    version = entry.live
+    version.title = version.abstract = title
+    ResourceVersion.objects.filter(pk=version.pk).update(title=title, abstract=title)
+    reindex([entry])
+
+
+def test_what_a_query_found_is_kept_only_of_rows_that_stay(committed, monkeypatch):
+    world = committed
+    for title in ("桥梁名录", "桥梁检测", "道路名录"):
+        publish_entry(world, title, ITEM, sharing_type="unconditional")
+    asked = []
+    monkeypatch.setattr(memory, "matches", lambda *given: asked.append(given) or matches(*given))
+    assert names(world, "名录") == names(world, "名录") == ["桥梁名录", "道路名录"]
+    assert len(asked) == 1
+    entry = Resource.objects.get(live__title="桥梁检测")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_resourceversion DISABLE TRIGGER USER")
+    with transaction.atomic():
+        retitle(entry, "名录检测")
+        assert names(world, "名录") == ["名录检测", "桥梁名录", "道路名录"]
+        assert names(world, "录检") == ["名录检测"]
+        transaction.set_rollback(True)
+    assert names(world, "名录") == ["桥梁名录", "道路名录"]
+    assert names(world, "录检") == []
+    elsewhere(lambda: retitle(entry, "名录检测"))
+    elsewhere(lambda: retitle(Resource.objects.get(live__title="道路名录"), "道路"))
+    assert names(world, "名录") == ["名录检测", "桥梁名录"]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_resourceversion ENABLE TRIGGER USER")
+
+
+def test_what_a_query_found_is_forgotten_when_the_index_is_built_anew(committed):
+    entry = publish_entry(committed, "桥梁名录", ITEM, sharing_type="unconditional")
+    ResourceWords.objects.filter(pk=entry.pk).update(vector="")
+    assert names(committed, "桥梁") == []
+    reindex_all()
+    assert names(committed, "桥梁") == ["桥梁名录"]
+
+
+def test_what_queries_found_takes_no_more_memory_than_it_may(monkeypatch):
+    monkeypatch.setattr(memory, "MOST_FOUND", 100)
+    kept = memory._Found()
+    found = np.zeros(8, dtype=np.int32), np.zeros(8, dtype=np.int8)
+    for word in "甲乙":
+        kept.keep(parse(word), found)
+    assert kept.get(parse("甲")) is not None
+    kept.keep(parse("丙"), found)
+    assert [word for word in "甲乙丙" if kept.get(parse(word))] == ["甲", "丙"]
