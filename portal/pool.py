@@ -1,5 +1,6 @@
 """Work shared out to several processes of this machine, each with a connection of its own."""
 
+import gc
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
@@ -38,6 +39,7 @@ def _begin(database: str) -> None:
     from django.db import connection
 
     django.setup()
+    gc.freeze()  # what was imported stays: looking through it again and again halves the speed
     connection.settings_dict["NAME"] = database
 
 

@@ -87,10 +87,13 @@ def compose(ids: list[UUID]) -> tuple[list[ResourceSearch], list[ResourceWords]]
     shown = [entry for entry in entries if entry.pk in versions]
     numbers = _numbers([entry.pk for entry in shown])
     rows = [
-        _row(entry, versions[entry.pk], labels[entry.pk], used.get(entry.pk, 0)) for entry in shown
-    ]
+        _row(
+            entry, versions[entry.pk], labels[entry.pk],
+            number=numbers[entry.pk], used=used.get(entry.pk, 0),
+        )
+        for entry in shown
+    ]  # fmt: skip
     for row in rows:
-        row.number = numbers[row.pk]
         row.quality, newest = quality.get(row.pk, ("", None))
         row.fresh_until = _fresh_until(versions[row.pk], newest)
         row.classification_code = classes.get(versions[row.pk].classification_id, "")
@@ -184,8 +187,11 @@ def _fresh_until(version: ResourceVersion, newest: date | None) -> date | None:
     return fresh_until(version.update_cycle, max(days, default=None))
 
 
-def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int) -> ResourceSearch:
+def _row(
+    entry: Resource, version: ResourceVersion, labels: list[int], *, number: int, used: int
+) -> ResourceSearch:
     return ResourceSearch(
+        number=number,
         resource=entry,
         version=version,
         labels=labels,
@@ -193,6 +199,7 @@ def _row(entry: Resource, version: ResourceVersion, labels: list[int], used: int
         region_id=entry.provider.region_id,
         provider_id=entry.provider_id,
         used=used,
+        quality="",
         updated_at=_as_of(entry, version),
         **{name: getattr(version, name) for name in _FROM_VERSION},
     )
