@@ -19,7 +19,8 @@ from sharing.approval.commands import (
     Withdraw,
 )
 from sharing.approval.decide import available
-from sharing.approval.rules import PERMITTED, TRANSITIONS, Relation, relation_of
+from sharing.approval.relations import Relation, relation_of
+from sharing.approval.rules import PERMITTED, TRANSITIONS
 from sharing.approval.terms import Actor, DenialCode, ItemStatus, RefusalCode
 from tests.sharing.approval.cases import (
     APPLICANT,
