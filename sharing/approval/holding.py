@@ -1,7 +1,7 @@
 """Who has a stage, folded from events: transfers, delegations, claims, added signers, taking back."""
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from sharing.approval.custody import Custody, Delegation, Hold, SignerGroup
 from sharing.approval.events import (
@@ -57,20 +57,31 @@ def principal(by: Signature) -> Person:
     return by.acting_for or by.person
 
 
-def _stage_after(
-    stage: StageState,
-    event: StageTransferred | StageReassigned | StageDelegated | DelegationReturned | StageClaimed
-    | StageReleased | SignersAdded | SignerRemoved,
-) -> StageState:  # fmt: skip
+_Passing: TypeAlias = (
+    StageTransferred
+    | StageReassigned
+    | StageDelegated
+    | DelegationReturned
+    | StageClaimed
+    | StageReleased
+)
+
+
+def _stage_after(stage: StageState, event: _Passing | SignersAdded | SignerRemoved) -> StageState:
+    if isinstance(event, SignersAdded):
+        return replace(stage, groups=(*stage.groups, _group(event)))
+    if isinstance(event, SignerRemoved):
+        groups = tuple(_without(group, event.signer) for group in stage.groups)
+        return closed_if_complete(replace(stage, groups=groups), event)
+    return _passed(stage, event)
+
+
+def _passed(stage: StageState, event: _Passing) -> StageState:
     match event:
         case StageTransferred() | StageReassigned():
             return _given(stage, event)
         case StageDelegated():
-            role = stage.custody.role if stage.custody else stage.stage.role
-            holder = principal(event.by)
-            keeps = Custody(how=Hold.DELEGATED, person=holder, role=role, since=event.at)
-            delegation = Delegation(by=event.by, to=event.to, since=event.at, task=event.task)
-            return replace(stage, custody=stage.custody or keeps, delegation=delegation)
+            return _delegated(stage, event)
         case DelegationReturned():
             if stage.delegation is None:
                 return stage
@@ -83,13 +94,17 @@ def _stage_after(
             return replace(stage, custody=has)
         case StageReleased():
             return replace(stage, custody=None)
-        case SignersAdded():
-            return replace(stage, groups=(*stage.groups, _group(event)))
-        case SignerRemoved():
-            groups = tuple(_without(group, event.signer) for group in stage.groups)
-            return closed_if_complete(replace(stage, groups=groups), event)
         case _:  # pragma: no cover
             assert_never(event)
+
+
+def _delegated(stage: StageState, event: StageDelegated) -> StageState:
+    """The delegator keeps the stage: it comes back to them alone."""
+    keeps = Custody(
+        how=Hold.DELEGATED, person=principal(event.by), role=stage.stage.role, since=event.at
+    )
+    given = Delegation(by=event.by, to=event.to, since=event.at, task=event.task)
+    return replace(stage, custody=stage.custody or keeps, delegation=given)
 
 
 def _given(stage: StageState, event: StageTransferred | StageReassigned) -> StageState:

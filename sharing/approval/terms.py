@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from sharing.approval.denials import DenialCode as DenialCode
-from sharing.approval.denials import Denied as Denied
+from sharing.approval.denials import DenialCode as DenialCode  # noqa: PLC0414 - an old name
+from sharing.approval.denials import Denied as Denied  # noqa: PLC0414 - an old name
 
 
 class SharingType(StrEnum):

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sharing.approval.events import (
+    AsideEvent,
     Consented,
+    CustodyEvent,
     Event,
     FieldsNarrowed,
     OfficeSucceeded,
@@ -19,11 +21,13 @@ from sharing.approval.events import (
     StageSigned,
     Submitted,
     SupplementRequested,
+    TermsNarrowed,
     Withdrawn,
 )
 from sharing.approval.terms import Plan
 from sharing.cases import Case
 from sharing.presenting import words
+from sharing.presenting.beside import beside
 from sharing.presenting.chains import signed_name
 
 
@@ -77,6 +81,12 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
             names = {"old": _office(plan, event.position), "new": event.office.name}
             what = _("%(new)s took over from %(old)s") % names
             yield Happened(event.at, what, event.reason)
+        case TermsNarrowed():
+            parts = _("; ").join(str(words.NARROWED[name]) for name in event.narrowed)
+            yield Happened(event.at, _("Narrowed: %(parts)s") % {"parts": parts}, _by(event))
+        case _ if isinstance(event, CustodyEvent | AsideEvent):
+            what, detail, state = beside(event, office=_office(plan, event.position))
+            yield Happened(event.at, what, detail, state)
         case _:
             yield _decided(event, plan)
 
