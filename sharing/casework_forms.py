@@ -145,7 +145,7 @@ class CaseworkForm(forms.Form):
         self.fields = {key: field for key, field in self.fields.items() if key in kept}
         if "text" in self.fields:
             self.fields["text"].required = name in _MUST_WRITE
-            self.fields["text"].label = _TEXTS.get(name, _("Reason"))
+            self.fields["text"].label = str(_TEXTS.get(name, _("Reason")))
         officials = able if name in {"transfer", "reassign"} else beside
         people = [(one.pk, one.full_name) for one in officials]
         if name == "remove_signer":

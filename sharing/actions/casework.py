@@ -112,7 +112,7 @@ def find_party(text: str) -> Official | Department:
     officials = list(Official.objects.filter(username=wanted, is_active=True)) or list(
         Official.objects.filter(full_name=wanted, is_active=True)[:2]
     )
-    found = [*departments, *officials]
+    found: list[Official | Department] = [*departments, *officials]
     if len(found) == 1:
         return found[0]
     message = _("There is no official and no department called %(name)s.")
@@ -126,7 +126,7 @@ def find_party(text: str) -> Official | Department:
 
 
 def _official(pk: Any, key: str = "to") -> Official:
-    found = Official.objects.filter(pk=pk or None, is_active=True).first()
+    found = Official.objects.filter(pk=int(pk or 0), is_active=True).first()
     if found is None:
         raise Invalid(
             _("There is no such official."),
@@ -179,7 +179,7 @@ def _party(data: Data) -> Official | Department:
     if data.get("to"):
         return _official(data["to"])
     if data.get("office"):
-        office = Department.objects.filter(pk=data["office"]).first()
+        office = Department.objects.filter(pk=int(data["office"])).first()
         if office is None:
             raise Invalid(
                 _("There is no such department."),

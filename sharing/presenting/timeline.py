@@ -1,6 +1,6 @@
 """What happened to a case, newest first, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -75,15 +75,12 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
             yield Happened(
                 event.at, what, f"{detail} · {event.comment}" if event.comment else detail
             )
-        case FieldsNarrowed():
-            yield Happened(event.at, _narrowed(event.withheld), _by(event))
+        case FieldsNarrowed() | TermsNarrowed():
+            yield Happened(event.at, _narrowed(event), _by(event))
         case OfficeSucceeded():
             names = {"old": _office(plan, event.position), "new": event.office.name}
             what = _("%(new)s took over from %(old)s") % names
             yield Happened(event.at, what, event.reason)
-        case TermsNarrowed():
-            parts = _("; ").join(str(words.NARROWED[name]) for name in event.narrowed)
-            yield Happened(event.at, _("Narrowed: %(parts)s") % {"parts": parts}, _by(event))
         case _ if isinstance(event, CustodyEvent | AsideEvent):
             what, detail, state = beside(event, office=_office(plan, event.position))
             yield Happened(event.at, what, detail, state)
@@ -142,8 +139,11 @@ def _office(plan: Plan | None, position: int) -> str:
     return f"{stage.office.name} · {words.role(stage.role)}"
 
 
-def _narrowed(withheld: Sequence[str]) -> str:
-    count = len(withheld)
+def _narrowed(event: FieldsNarrowed | TermsNarrowed) -> str:
+    if isinstance(event, TermsNarrowed):
+        parts = _("; ").join(str(words.NARROWED[name]) for name in event.narrowed)
+        return _("Narrowed: %(parts)s") % {"parts": parts}
+    count = len(event.withheld)
     return ngettext(
         "%(count)d data item was left out", "%(count)d data items were left out", count
     ) % {"count": count}

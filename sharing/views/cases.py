@@ -199,7 +199,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     item = loaded_item(request, pk)
     sharing_type = SharingType(item.version.sharing_type) if item.version.sharing_type else None
     terms = cases.load(item).state.terms
-    options = {
+    options: dict[str, Any] = {
         "sharing_type": sharing_type,
         "item": item,
         "rows": terms.row_region if terms else "",
