@@ -179,7 +179,7 @@ def _party(data: Data) -> Official | Department:
     if data.get("to"):
         return _official(data["to"])
     if data.get("office"):
-        office = Department.objects.filter(pk=int(data["office"])).first()
+        office: Department | None = Department.objects.filter(pk=int(data["office"])).first()
         if office is None:
             raise Invalid(
                 _("There is no such department."),

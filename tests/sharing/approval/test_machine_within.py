@@ -103,23 +103,23 @@ MAKE: dict[str, Making] = {
     "submit": lambda m, d: Submit(
         seen=m.seen, plan=d.draw(st.sampled_from(CHAINS)), terms=TERMS, content_hash="h"
     ),
-    "resubmit": lambda m, d: Resubmit(
+    "resubmit": lambda m, _: Resubmit(
         seen=m.seen, terms=m.state.terms or TERMS, content_hash="h", explanation="more"
     ),
-    "withdraw": lambda m, d: Withdraw(seen=m.seen),
+    "withdraw": lambda m, _: Withdraw(seen=m.seen),
     "sign": lambda m, d: Sign(
         seen=m.seen,
         narrow_fields=d.draw(st.sampled_from([None, None, FIELDS[:3], FIELDS[1:]])),
         masks=d.draw(st.sampled_from([(), (), (Masked("b", "redact", 6),)])),
     ),
-    "refuse": lambda m, d: Refuse(seen=m.seen, code=RefusalCode.OTHER, text="no"),
-    "request_supplement": lambda m, d: RequestSupplement(seen=m.seen, gaps=(Gap("a", "b"),)),
+    "refuse": lambda m, _: Refuse(seen=m.seen, code=RefusalCode.OTHER, text="no"),
+    "request_supplement": lambda m, _: RequestSupplement(seen=m.seen, gaps=(Gap("a", "b"),)),
     "transfer": lambda m, d: Transfer(seen=m.seen, to=m.anybody(d)),
     "delegate": lambda m, d: Delegate(seen=m.seen, to=m.anybody(d)),
-    "hand_back": lambda m, d: HandBack(seen=m.seen, opinion="done"),
-    "take_back": lambda m, d: TakeBack(seen=m.seen),
-    "claim": lambda m, d: Claim(seen=m.seen),
-    "release": lambda m, d: Release(seen=m.seen),
+    "hand_back": lambda m, _: HandBack(seen=m.seen, opinion="done"),
+    "take_back": lambda m, _: TakeBack(seen=m.seen),
+    "claim": lambda m, _: Claim(seen=m.seen),
+    "release": lambda m, _: Release(seen=m.seen),
     "reassign": lambda m, d: Reassign(seen=m.seen, to=m.anybody(d), reason="gone"),
     "add_signer": lambda m, d: AddSigner(
         seen=m.seen, signers=(m.anybody(d), m.anybody(d))[: d.draw(st.integers(1, 2))],
@@ -130,14 +130,14 @@ MAKE: dict[str, Making] = {
         seen=m.seen, office=d.draw(st.sampled_from(OFFICES)), question="?",
         person=d.draw(st.sampled_from([None, m.anybody(d)])),
     ),
-    "advise": lambda m, d: Advise(seen=m.seen, text="yes"),
+    "advise": lambda m, _: Advise(seen=m.seen, text="yes"),
     "copy": lambda m, d: Copy(seen=m.seen, to=(d.draw(people),)),
-    "urge": lambda m, d: Urge(seen=m.seen, counts_for=local_day(m.now)),
+    "urge": lambda m, _: Urge(seen=m.seen, counts_for=local_day(m.now)),
     "request_extension": lambda m, d: RequestExtension(
         seen=m.seen, days=d.draw(st.integers(1, 10)), reason="more"
     ),
-    "consent_extension": lambda m, d: ConsentExtension(seen=m.seen),
-    "refuse_extension": lambda m, d: RefuseExtension(seen=m.seen, reason="no"),
+    "consent_extension": lambda m, _: ConsentExtension(seen=m.seen),
+    "refuse_extension": lambda m, _: RefuseExtension(seen=m.seen, reason="no"),
 }  # fmt: skip
 RARE = {"withdraw", "refuse", "submit"}
 
@@ -284,7 +284,7 @@ def type_name(command: type) -> str:
 
 TestOffices = Offices.TestCase
 TestOffices.settings = settings(
-    max_examples=2500 if NIGHTLY else 40,
+    max_examples=2500 if NIGHTLY else 25,
     stateful_step_count=50 if NIGHTLY else 30,
     deadline=None,
     suppress_health_check=list(HealthCheck),  # a busy machine is no failure
