@@ -61,7 +61,7 @@ def _post_held(post: HeldPost) -> PostHeld:
     principal = (
         Person(post.acting_for_id, post.acting_for_name) if post.acting_for_id is not None else None
     )
-    return PostHeld(post.department_id, Post(post.role), principal)
+    return PostHeld(post.department_id, Post(post.role), principal, post.region_id)
 
 
 def items_visible_to(official: Official, on: date) -> QuerySet[ApplicationItem]:
@@ -70,12 +70,25 @@ def items_visible_to(official: Official, on: date) -> QuerySet[ApplicationItem]:
     reached = ItemStage.objects.filter(
         _held(posts, on), item=OuterRef("pk"), opened_at__isnull=False
     )
-    copied = ItemEvent.objects.filter(
-        item=OuterRef("pk"), kind="refused", data__copy_to_authority=True
-    )
+    brought = Q(kind="refused", data__copy_to_authority=True) | Q(kind="extension_requested")
+    copied = ItemEvent.objects.filter(brought, item=OuterRef("pk"))
     supervised = _supervised(posts, "provider") & Exists(copied)
     own = Q(application__department__in=department_ids(official, on))
-    return ApplicationItem.objects.filter(own | Exists(reached) | supervised)
+    return ApplicationItem.objects.filter(
+        own | Exists(reached) | supervised | _drawn_in(official, posts)
+    )
+
+
+def _drawn_in(official: Official, posts: Iterable[HeldPost]) -> Q:
+    """Items to which the official, or who they stand in for, or an office of theirs was called."""
+    offices = sorted({post.department_id for post in posts if post.role not in ADMIN_ROLES})
+    named = Q(involved__overlap=sorted(_selves(official, posts)))
+    return named | Q(involved_offices__overlap=offices) if offices else named
+
+
+def _selves(official: Official, posts: Iterable[HeldPost]) -> set[int]:
+    """The official and everybody they stand in for."""
+    return {official.pk} | {post.acting_for_id for post in posts if post.acting_for_id is not None}
 
 
 def applications_visible_to(official: Official, on: date) -> QuerySet[Application]:
@@ -86,21 +99,22 @@ def applications_visible_to(official: Official, on: date) -> QuerySet[Applicatio
 
 
 def inbox(official: Official, on: date) -> QuerySet[ItemStage]:
-    """Open stages the official may decide, as a substitute too; never of an own application.
+    """Open stages the official may decide, prepare, sign as well or give an opinion on.
+
+    As a substitute too; never of an own application, nor while a colleague has the stage alone.
 
     The core has the last word (``actions.available_commands``); this is what it would not deny.
     """
     posts = held_posts(official, on)
-    selves = {official.pk} | {
-        post.acting_for_id for post in posts if post.acting_for_id is not None
-    }
+    selves = _selves(official, posts)
     signed = ItemStage.objects.filter(
         Q(signed_by__in=selves) | Q(acting_for__in=selves), item=OuterRef("item")
     )
+    deciding = _held(posts) & Q(assignee__isnull=True) | Q(assignee__in=selves)
     return (
-        ItemStage.objects.filter(_held(posts), status=ItemStage.Status.OPEN)
+        ItemStage.objects.filter(status=ItemStage.Status.OPEN)
+        .filter(deciding & ~Exists(signed) | Q(called__overlap=sorted(selves)))
         .exclude(item__application__applicant__in=selves)
-        .filter(~Exists(signed))
         .order_by("due_on", "opened_at", "id")
     )
 

@@ -22,8 +22,12 @@ from sharing.models import ApplicationItem, ItemEvent, ItemStage
 STAGE_COLUMNS: Final = (
     "side", "office_id", "role", "kind", "status", "holders", "note", "opened_at", "due_on",
     "provisional", "limit_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
+    "assignee_id", "called",
 )  # fmt: skip
-ITEM_COLUMNS: Final = ("status", "event_count", "due_on", "due_provisional", "decided_at")
+ITEM_COLUMNS: Final = (
+    "status", "event_count", "due_on", "due_provisional", "decided_at", "involved",
+    "involved_offices",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ def item_columns(state: State, due: Timetable | None) -> dict[str, Any]:
         "due_on": _day(row),
         "due_provisional": bool(row and row.due and row.due.provisional),
         "decided_at": at_last if state.status in FINAL else None,
+        "involved": sorted(state.involved),
+        "involved_offices": sorted(state.involved_offices),
     }
 
 
@@ -142,12 +148,26 @@ def _stage_columns(stage: StageState, row: StageDue, state: State) -> dict[str, 
         "opened_at": stage.opened_at,
         "due_on": _day(row),
         "provisional": bool(row.due and row.due.provisional),
-        "limit_days": stage.stage.limit_days,
+        "limit_days": stage.limit_days,
         "signed_by_id": by.person.official_id if by else None,
         "acting_for_id": by.acting_for.official_id if by and by.acting_for else None,
         "decided_at": stage.closed_at,
         "comment": _comment(stage, state),
+        "assignee_id": stage.assignee.official_id if stage.assignee else None,
+        "called": _called(stage, state),
     }
+
+
+def _called(stage: StageState, state: State) -> list[int]:
+    """Who has something to do at the current stage beside those who hold it."""
+    if stage.stage.position != state.current:
+        return []
+    asked = {
+        one.person.official_id
+        for one in state.consultations
+        if one.person is not None and one.answered_by is None
+    }
+    return sorted(asked | {person.official_id for person in stage.added_now()})
 
 
 def _decided_by(stage: StageState, state: State) -> Signature | None:

@@ -61,7 +61,7 @@ def create_for(item: ApplicationItem, *, terms: Terms, supply_days: int, now: da
     application = item.application
     on = local_day(now)
     rows = terms.row_region or None
-    fields = _granted_fields(item, terms.fields)
+    fields = _granted_fields(item, terms)
     allowed: dict[str, Any] = {
         "department_id": application.department_id,
         "resource_id": item.resource_id,
@@ -107,8 +107,10 @@ def content_hash_of(grant: Grant) -> str:
     return hashlib.sha256(canonical(allowed)).hexdigest()
 
 
-def _granted_fields(item: ApplicationItem, keys: Collection[str]) -> list[dict[str, Any]]:
-    rows = DataItem.objects.filter(version=item.version, key__in=keys).order_by("position", "pk")
+def _granted_fields(item: ApplicationItem, terms: Terms) -> list[dict[str, Any]]:
+    """The fields consented to, each with the mask its grade asks for or a signer's stricter one."""
+    rows = DataItem.objects.filter(version=item.version, key__in=terms.fields)
+    stricter = {one.field: one.mask for one in terms.masks}
     return [
         {
             "key": row.key,
@@ -117,11 +119,12 @@ def _granted_fields(item: ApplicationItem, keys: Collection[str]) -> list[dict[s
             "length": row.length,
             "required": row.required,
             "grade": row.grade,
-            "mask": choose(
+            "mask": stricter.get(row.key)
+            or choose(
                 row.grade, personal=row.personal, declared=row.mask, title=f"{row.name} {row.key}"
             ),
         }
-        for row in rows
+        for row in rows.order_by("position", "pk")
     ]
 
 

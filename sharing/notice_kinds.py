@@ -17,6 +17,45 @@ TEXTS = {
     ),
     "item.consented": _("Your application %(number)s for “%(title)s” was consented to."),
     "item.withdrawn": _("%(department)s took the application %(number)s for “%(title)s” back."),
+    "item.handed_over": _(
+        "%(name)s handed you the application %(number)s for “%(title)s”: your decision is needed."
+    ),
+    "item.to_prepare": _(
+        "%(name)s asks you to prepare the application %(number)s for “%(title)s”."
+    ),
+    "item.prepared": _("%(name)s handed back the application %(number)s for “%(title)s”."),
+    "item.taken_away": _(
+        "The application %(number)s for “%(title)s” was given to %(other)s by %(name)s: %(reason)s"
+    ),
+    "item.to_cosign": _(
+        "%(name)s asks you to sign the application %(number)s for “%(title)s” as well."
+    ),
+    "item.not_to_cosign": _(
+        "Your signature on the application %(number)s for “%(title)s” is no longer needed."
+    ),
+    "item.opinion_asked": _(
+        "%(name)s asks for your opinion on the application %(number)s for “%(title)s”."
+    ),
+    "item.opinion_given": _(
+        "%(name)s gave an opinion on the application %(number)s for “%(title)s”."
+    ),
+    "item.copied": _("%(name)s lets you know of the application %(number)s for “%(title)s”."),
+    "item.urged": _("%(name)s asks you to decide the application %(number)s for “%(title)s”."),
+    "item.taken_back": _(
+        "%(name)s took the signature on the application %(number)s for “%(title)s” back."
+    ),
+    "item.extension_asked": _(
+        "%(name)s asks for %(days)s more working days to reply to %(number)s for “%(title)s”."
+    ),
+    "item.extended": _(
+        "The reply to your application %(number)s for “%(title)s” has %(days)s more working days."
+    ),
+    "item.extension_granted": _(
+        "There are %(days)s more working days to reply to %(number)s for “%(title)s”."
+    ),
+    "item.extension_refused": _(
+        "There is no more time to reply to %(number)s for “%(title)s”: %(reason)s"
+    ),
     "item.due_soon": _("The application %(number)s for “%(title)s” is due on %(due)s."),
     "item.overdue": _("The application %(number)s for “%(title)s” was due on %(due)s."),
     "grant.active": _("The data “%(title)s” can be pulled now (grant %(number)s)."),

@@ -94,8 +94,8 @@ DENIALS: Final[dict[DenialCode, Words]] = {
         _("Keep at least one data item, or refuse the application with a reason."),
     ),
     DenialCode.NARROWING_WIDENS: Words(
-        _("A signer can only leave data items out, not add any."),
-        _("Keep only items that were asked for."),
+        _("A signer can only give less than what was asked for, not more."),
+        _("Keep to the data items, rows, days and masks that were asked for, or stricter ones."),
     ),
     DenialCode.REASON_MISSING: Words(
         _("A refusal needs an explanation (Decree 809 article 21)."),
@@ -124,6 +124,126 @@ DENIALS: Final[dict[DenialCode, Words]] = {
     DenialCode.CHAIN_MISSING: Words(
         _("What is asked for has changed, so the steps must be planned anew."),
         _("Send the supplement again from its page."),
+    ),
+    DenialCode.WITH_SOMEBODY_ELSE: Words(
+        _("Another official of your office has this application."),
+        _("The page names who; that person can release it or hand it on."),
+    ),
+    DenialCode.DELEGATED: Words(
+        _("The application is being prepared by the official you gave it to."),
+        _("Wait until it comes back, or call it back."),
+    ),
+    DenialCode.DELEGATE_PREPARES: Words(
+        _("You prepare this application; the official who gave it to you decides."),
+        _("Hand it back with your opinion."),
+    ),
+    DenialCode.ADDED_ONLY_SIGNS: Words(
+        _("You were asked to sign as well; everything else is up to the holder."),
+        _("Sign, or tell the holder why not."),
+    ),
+    DenialCode.AWAITING_ADDED: Words(
+        _("The officials who were asked to sign as well have not signed yet."),
+        _("Wait for them, or do without them."),
+    ),
+    DenialCode.AWAITING_HOLDER: Words(
+        _("You sign after the holder of this step."),
+        _("You will be told when it is your turn."),
+    ),
+    DenialCode.ALREADY_CLAIMED: Words(
+        _("The application is already in one person's hands."),
+        _("The page names who has it."),
+    ),
+    DenialCode.NOT_CLAIMED: Words(
+        _("Only an application that you took on can be released."),
+        _("Hand it to somebody else instead."),
+    ),
+    DenialCode.SEVERAL_SIGN: Words(
+        _("Several officials sign this step together."),
+        _("Each of them signs for themselves."),
+    ),
+    DenialCode.NOT_DELEGATED: Words(
+        _("This step was not given to you to prepare, nor by you."),
+        _("Only who gave it away or prepares it can bring it back."),
+    ),
+    DenialCode.NOT_LAST_SIGNER: Words(
+        _("You have no signature here that could be taken back."),
+        _("A signature can be taken back only while nobody has acted after it."),
+    ),
+    DenialCode.NO_ADDED_SIGNER: Words(
+        _("No further signature is awaited here."),
+        _("The page names whose signatures are awaited."),
+    ),
+    DenialCode.NOT_CONSULTED: Words(
+        _("Nobody waits for your opinion on this application."),
+        _("An opinion can be given when somebody has asked for it."),
+    ),
+    DenialCode.MAY_NOT_URGE: Words(
+        _("Only the applicant and the authority of the provider's level send reminders."),
+        _("Ask the applicant named on the application."),
+    ),
+    DenialCode.URGED_TODAY: Words(
+        _("A reminder was already sent for this working day."),
+        _("Send the next one on the next working day."),
+    ),
+    DenialCode.NOT_WITH_PROVIDER: Words(
+        _("The limit for the reply runs only once the provider has the application."),
+        _("Wait until the application has reached the provider."),
+    ),
+    DenialCode.NOT_THE_AUTHORITY: Words(
+        _("Only the authority of the provider's level decides on more time."),
+        _("Ask the authority (Decree 809 article 21)."),
+    ),
+    DenialCode.NOT_THE_MANAGER: Words(
+        _("Only the head of the office, or of the authority over it, gives a step to somebody else."),
+        _("Ask the head of the office."),
+    ),
+    DenialCode.EXTENSION_OPEN: Words(
+        _("More time was asked for, and the authority has not decided yet."),
+        _("Wait for the decision of the authority; the limit goes on."),
+    ),
+    DenialCode.EXTENSION_USED_UP: Words(
+        _("The reply was already extended by ten working days, the most the law allows."),
+        _("Decide within the limit (Decree 809 article 21)."),
+    ),
+    DenialCode.NO_EXTENSION_ASKED: Words(
+        _("Nobody has asked for more time."),
+        _("The provider asks first."),
+    ),
+    DenialCode.OWN_EXTENSION: Words(
+        _("Nobody decides on more time for themselves."),
+        _("Another official of the authority decides."),
+    ),
+    DenialCode.NOBODY_NAMED: Words(
+        _("Name at least one official, each once, and no more signatures than officials."),
+        _("Choose the officials."),
+    ),
+    DenialCode.TARGET_UNFIT: Words(
+        _("This official holds no post of the office that fits this step."),
+        _("Choose an official of the office whose post may decide it."),
+    ),
+    DenialCode.TARGET_IS_APPLICANT: Words(
+        _("This official acts for the applicant and has no part in the decision."),
+        _("Choose somebody else."),
+    ),
+    DenialCode.TARGET_SIGNED: Words(
+        _("This official has already signed another step of this application."),
+        _("Every step needs a different person: choose somebody else."),
+    ),
+    DenialCode.TARGET_HAS_IT: Words(
+        _("This official already has the application, or was already asked."),
+        _("Choose somebody else."),
+    ),
+    DenialCode.TEXT_MISSING: Words(
+        _("A text is missing."),
+        _("Write what the others have to know."),
+    ),
+    DenialCode.DAYS_OUT_OF_RANGE: Words(
+        _("A reply can be extended by one to ten working days in all."),
+        _("Enter fewer working days (Decree 809 article 21)."),
+    ),
+    DenialCode.LIMIT_PASSED: Words(
+        _("The limit for the reply has already run out."),
+        _("Decide now; more time can be asked for only before the limit ends."),
     ),
 }  # fmt: skip
 """One entry for every code; a test holds the two together."""

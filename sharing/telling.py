@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -12,12 +13,19 @@ from sharing import access
 from sharing.approval.clocks import local_day
 from sharing.models import ApplicationItem, Delivery, Grant, Pull
 
+TO_REVIEW: Final = frozenset({
+    "item.to_sign", "item.to_know", "item.handed_over", "item.to_prepare", "item.prepared",
+    "item.to_cosign", "item.opinion_asked", "item.opinion_given", "item.copied", "item.urged",
+    "item.extension_asked", "item.extension_granted", "item.extension_refused",
+})  # fmt: skip
+"""Notices whose readers have something to do, or know, on the page where a case is decided."""
+
 
 def tell_about_item(
     item: ApplicationItem, kind: str, people: Iterable[int], *, now: datetime, **params: str
 ) -> None:
     """Tell ``people`` (ids) about an item: holders get the page to decide, others the application."""
-    page = "review" if kind in {"item.to_sign", "item.to_know"} else "application"
+    page = "review" if kind in TO_REVIEW else "application"
     target = item.pk if page == "review" else item.application_id
     notify(
         kind,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, quality
+from sharing.views import apply, cases, casework, data, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
     path("inbox/", cases.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
+    path("inbox/<uuid:pk>/<slug:command>/", casework.casework, name="casework"),
     path("data/", data.my_data, name="grants"),
     path("grants/<uuid:pk>/", data.grant, name="grant"),
     path("grants/<uuid:pk>/progress/", data.progress, name="progress"),

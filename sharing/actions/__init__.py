@@ -1,5 +1,6 @@
 """What officials do with applications. ``execute`` is the only door through which a status moves."""
 
+from sharing.actions.casework import CASEWORK, command_of, fitting_officials, sign_command
 from sharing.actions.checks import submission_faults
 from sharing.actions.commands import (
     available_commands,
@@ -10,18 +11,24 @@ from sharing.actions.commands import (
 )
 from sharing.actions.deadlines import recompute_deadlines
 from sharing.actions.drafts import copy, discard, draft, save_draft
+from sharing.actions.narrowing import stricter_masks
 from sharing.actions.policies import add_version
 
 __all__ = [
+    "CASEWORK",
     "add_version",
     "available_commands",
+    "command_of",
     "copy",
     "discard",
     "draft",
     "execute",
+    "fitting_officials",
     "recompute_deadlines",
     "resubmit_application",
     "save_draft",
+    "sign_command",
+    "stricter_masks",
     "submission_faults",
     "submit_application",
     "withdraw_application",

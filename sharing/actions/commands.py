@@ -13,8 +13,10 @@ from portal.errors import Invalid, NotAllowed, Reason
 from portal.organisation.models import Official
 from sharing import access, cases, offers, planning
 from sharing.actions import content as contents
+from sharing.actions import differences
 from sharing.actions.checks import submission_faults
 from sharing.actions.effects import take_effect
+from sharing.actions.narrowing import check_narrowing
 from sharing.approval.clocks import local_day
 from sharing.approval.commands import NAMES, Command, CommandType, Resubmit, Sign, Submit, Withdraw
 from sharing.approval.decide import available, decide
@@ -157,6 +159,7 @@ def _carry_out(
         kept = command.narrow_fields
         if (error := _not_offered(item, state, kept=kept)) is not None:
             raise error
+        check_narrowing(item, command)
     after = fold(decision, start=state)
     cases.append(item, decision)
     cases.project(item, after)
@@ -228,6 +231,8 @@ def _resubmit(
     application = item.application
     if item.status != ItemStatus.SUPPLEMENT.value:
         raise error_for(DenialCode.NO_SUPPLEMENT_ASKED)
+    entered = planning.terms_of(application, item)
+    before = differences.parts(application, item)
     if faults := contents.value_faults(contents.content_of(application, item) | dict(content)):
         raise Invalid(_("Some entries need correction."), faults)
     contents.apply(application, item, content)
@@ -240,7 +245,10 @@ def _resubmit(
         raise Invalid(_("The application cannot be sent yet."), faults)
     planned = planning.plan(application, item, now)
     terms = planning.terms_of(application, item)
-    if terms.asks_the_same_as(cases.load(item).state.asked[1]):
+    standing = cases.load(item).state.asked[1]
+    if terms.asks_the_same_as(entered):
+        terms = standing  # nothing else is asked for: what signers left out stays left out
+    if terms.asks_the_same_as(standing):
         item.version = agreed  # the round goes on, so it goes on about the same version
     else:
         item.policy = planned.policy
@@ -255,5 +263,6 @@ def _resubmit(
         content_hash=planning.content_hash(application, item),
         explanation=explanation,
         plan=planned.plan,
+        changes=differences.between(before, differences.parts(application, item)),
     )
     return _counted(_carry_out(item, by, command, now))

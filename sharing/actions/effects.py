@@ -7,24 +7,43 @@ from typing import Any, Final
 from portal.ledger.records import record
 from portal.organisation.models import Official
 from sharing import access, cases, grants
+from sharing.actions.drawing_in import tell_of_people
 from sharing.approval.clocks import local_day
+from sharing.approval.custody import Place
 from sharing.approval.events import (
+    AsideEvent,
     Consented,
+    Copied,
+    CustodyEvent,
+    DelegationReturned,
     Event,
+    ExtensionConsented,
+    ExtensionRefused,
+    ExtensionRequested,
     FieldsNarrowed,
     OfficeSucceeded,
+    OpinionAsked,
+    OpinionGiven,
     Refused,
     Resubmitted,
+    SignatureTakenBack,
+    SignerRemoved,
+    SignersAdded,
+    StageDelegated,
     StageNotified,
     StageOpened,
+    StageReassigned,
     StageSigned,
+    StageTransferred,
     Submitted,
     SupplementRequested,
+    TermsNarrowed,
+    Urged,
     Withdrawn,
 )
 from sharing.approval.serialise import kind_of
 from sharing.approval.state import State
-from sharing.approval.terms import ItemStatus, Stage
+from sharing.approval.terms import ItemStatus, Office, Person, Stage
 from sharing.models import ApplicationItem
 from sharing.telling import tell_about_item
 
@@ -34,6 +53,9 @@ ARTICLES: Final[dict[type[Event], str]] = {
     Resubmitted: "21",
     Refused: "21",
     Consented: "21",
+    ExtensionRequested: "21",
+    ExtensionConsented: "21",
+    ExtensionRefused: "21",
 }
 """Where the law speaks of what happened."""
 
@@ -93,14 +115,36 @@ _DETAILS: Final[dict[type[Event], tuple[str, ...]]] = {
     Withdrawn: ("reason",),
     Consented: ("by_rule",),
     OfficeSucceeded: ("reason",),
+    TermsNarrowed: ("narrowed",),
+    SignatureTakenBack: ("reason",),
+    StageTransferred: ("to", "reason"),
+    StageReassigned: ("to", "reason"),
+    StageDelegated: ("to", "task"),
+    DelegationReturned: ("opinion",),
+    SignersAdded: ("signers", "place", "rule", "needed", "reason"),
+    SignerRemoved: ("signer", "reason"),
+    OpinionAsked: ("office", "person", "question"),
+    OpinionGiven: ("asked", "text", "agrees"),
+    Copied: ("to", "note"),
+    Urged: ("by_authority", "counts_for", "note"),
+    ExtensionRequested: ("days", "reason"),
+    ExtensionConsented: ("days", "note"),
+    ExtensionRefused: ("reason",),
 }
 """What the ledger says of an event beside its stage."""
 
 
 def _details(event: Event, after: State) -> dict[str, Any]:
-    shown = {name: getattr(event, name) for name in _DETAILS.get(type(event), ())}
+    shown = {name: _plain(getattr(event, name)) for name in _DETAILS.get(type(event), ())}
     position: int | None = getattr(event, "position", None)
     return shown if position is None else shown | _stage(after, position)
+
+
+def _plain(value: Any) -> Any:
+    """Names instead of people and offices, as the ledger keeps them."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.name if isinstance(value, Person | Office) else value
 
 
 def _stage(after: State, position: int) -> dict[str, Any]:
@@ -124,19 +168,46 @@ def _tell(event: Event, item: ApplicationItem, after: State, now: datetime) -> N
     if isinstance(event, StageOpened | StageNotified):
         stage = after.stages[event.position - 1].stage
         _tell_holders(item, _TO_HOLDERS[type(event)], stage, after, now)
-    elif isinstance(event, OfficeSucceeded):
-        if after.current == event.position and after.status is not ItemStatus.SUPPLEMENT:
-            _tell_holders(item, "item.to_sign", after.waiting.stage, after, now)
-    elif isinstance(event, Resubmitted) and event.plan is None:
+    elif _comes_again(event, after):
         _tell_holders(item, "item.to_sign", after.waiting.stage, after, now)
+    elif isinstance(event, StageSigned):
+        _tell_added(event, item, after, now)
     elif isinstance(event, Withdrawn):
         _tell_of_withdrawal(item, after, now)
-    elif kind := _TO_APPLICANT.get(type(event)):
+    elif isinstance(event, CustodyEvent | AsideEvent):
+        tell_of_people(event, item, after, now)
+    else:
+        _tell_applicant(event, item, after, now)
+
+
+def _comes_again(event: Event, after: State) -> bool:
+    """Whether a stage that is open already waits for somebody who does not know it yet."""
+    if isinstance(event, OfficeSucceeded):
+        return after.current == event.position and after.status is not ItemStatus.SUPPLEMENT
+    return isinstance(event, Resubmitted) and event.plan is None
+
+
+def _tell_applicant(event: Event, item: ApplicationItem, after: State, now: datetime) -> None:
+    if kind := _TO_APPLICANT.get(type(event)):
         reason = event.text if isinstance(event, Refused) else ""
         tell_about_item(item, kind, {after.applicant.official_id}, now=now, reason=reason)
     if isinstance(event, Refused) and event.copy_to_authority:
         copied = access.authority_of(item.provider.region, local_day(now))
         tell_about_item(item, "item.refusal_copied", copied, now=now, reason=event.text)
+
+
+def _tell_added(event: StageSigned, item: ApplicationItem, after: State, now: datetime) -> None:
+    """Added signers who sign after the holder learn that it is their turn."""
+    stage = after.stages[event.position - 1]
+    if event.added or stage.is_complete:
+        return
+    people = {
+        person.official_id
+        for group in stage.groups
+        if group.place is Place.AFTER
+        for person in group.pending
+    }
+    tell_about_item(item, "item.to_cosign", people, now=now, name=event.by.person.name)
 
 
 def _tell_of_withdrawal(item: ApplicationItem, after: State, now: datetime) -> None:

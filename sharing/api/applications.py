@@ -1,5 +1,6 @@
 """Applications over REST: draft, plan, submit, commands, inbox."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from sharing import access, actions, planning
 from sharing.actions.content import KEYS
 from sharing.api import shapes
 from sharing.api.common import validated
-from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
+from sharing.approval.commands import Command, Refuse, RequestSupplement, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
 from sharing.models import Application, ApplicationItem, ItemStage
 
@@ -155,7 +156,7 @@ class CommandView(APIView):
     @extend_schema(request=shapes.CommandSerializer, responses=shapes.ItemDetailSerializer)
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
-        """Sign, refuse, ask for a supplement, resubmit or withdraw; 409 says why not."""
+        """Any command of the item's list but submit; 409 says why not."""
         data = validated(shapes.CommandSerializer(data=request.data))
         by, now = official_of(request), timezone.now()
         if data["command"] == "resubmit":
@@ -170,7 +171,8 @@ class CommandView(APIView):
                 now=now,
             )
         else:
-            actions.execute(by=by, item_id=pk, command=_command(data), now=now)
+            item = access.get_item(by, pk, timezone.localdate())
+            actions.execute(by=by, item_id=pk, command=_command(data, item, now), now=now)
         return Response(_item(request, pk))
 
 
@@ -212,7 +214,7 @@ def _item(request: Request, pk: UUID) -> Any:
         }
         for name, reason in actions.available_commands(item, by, timezone.now()).items()
     }
-    stages = item.stages.select_related("office", "signed_by")
+    stages = item.stages.select_related("office", "signed_by", "assignee")
     events = item.events.select_related("actor", "acting_for")
     return {
         **shapes.ItemSerializer(item).data,
@@ -222,12 +224,14 @@ def _item(request: Request, pk: UUID) -> Any:
     }
 
 
-def _command(data: dict[str, Any]) -> Command:
+def _command(data: dict[str, Any], item: ApplicationItem, now: datetime) -> Command:
     seen = data["seen"]
+    if data["command"] in actions.CASEWORK:
+        return actions.command_of(data["command"], item, data, seen=seen, now=now)
     match data["command"]:
         case "sign":
             keep = tuple(data["keep"]) if "keep" in data else None
-            return Sign(seen=seen, narrow_fields=keep, comment=data.get("comment", ""))
+            return actions.sign_command(data, seen=seen, keep=keep)
         case "refuse":
             if "code" not in data:
                 raise Invalid(

@@ -7,7 +7,8 @@ from rest_framework import serializers
 from catalog.models import Mode
 from sharing.api.common import DepartmentSerializer, PersonSerializer, ReasonSerializer
 from sharing.approval.commands import COMMANDS
-from sharing.approval.terms import RefusalCode
+from sharing.approval.custody import Place
+from sharing.approval.terms import RefusalCode, SigningRule
 from sharing.models import Application, ApplicationItem, ItemEvent, ItemStage
 
 
@@ -16,12 +17,13 @@ class StageSerializer(serializers.ModelSerializer[ItemStage]):
 
     office = serializers.CharField(source="office.name")
     signed_by = serializers.CharField(source="signed_by.full_name", default=None)
+    assignee = serializers.CharField(source="assignee.full_name", default=None)
 
     class Meta:
         model = ItemStage
         fields = [
             "position", "side", "office_id", "office", "role", "kind", "status", "opened_at",
-            "due_on", "provisional", "limit_days", "signed_by", "decided_at", "comment",
+            "due_on", "provisional", "limit_days", "assignee", "signed_by", "decided_at", "comment",
         ]  # fmt: skip
 
 
@@ -125,7 +127,10 @@ class GapSerializer(serializers.Serializer[Any]):
 
 
 class CommandSerializer(ContentSerializer):
-    """One command on an item; which of the other fields count depends on ``command``."""
+    """One command on an item; which of the other fields count depends on ``command``.
+
+    ``row_region``, ``starts_on`` and ``ends_on`` of sign may only be stricter than what is asked.
+    """
 
     command = serializers.ChoiceField([name for name in COMMANDS if name != "submit"])
     seen = serializers.IntegerField(min_value=0)
@@ -136,7 +141,36 @@ class CommandSerializer(ContentSerializer):
     code = serializers.ChoiceField(
         [code.value for code in RefusalCode], required=False, help_text="refuse"
     )
-    text = serializers.CharField(required=False, allow_blank=True, help_text="refuse: reason")
+    text = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=2000,
+        help_text="refuse and what is within a stage: reason, task, question, opinion or note",
+    )
+    masks = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="sign: data item to stricter mask"
+    )
+    to = serializers.IntegerField(
+        required=False,
+        help_text="transfer, delegate, reassign, remove_signer, consult: an official",
+    )
+    people = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="add_signer, copy: officials"
+    )
+    office = serializers.IntegerField(required=False, help_text="consult: a department")
+    place = serializers.ChoiceField(
+        [place.value for place in Place], required=False, help_text="add_signer"
+    )
+    rule = serializers.ChoiceField(
+        [rule.value for rule in SigningRule], required=False, help_text="add_signer"
+    )
+    needed = serializers.IntegerField(
+        required=False, min_value=1, help_text="add_signer: n of n_of_m"
+    )
+    days = serializers.IntegerField(
+        required=False, min_value=1, max_value=10, help_text="request_extension: working days"
+    )
+    agrees = serializers.ChoiceField(["yes", "no", ""], required=False, help_text="advise")
     citation = serializers.CharField(required=False, allow_blank=True, help_text="refuse")
     gaps = GapSerializer(many=True, required=False, help_text="request_supplement")
     reason = serializers.CharField(required=False, allow_blank=True, help_text="withdraw")

@@ -142,7 +142,7 @@ def _count(
     rows: list[StageDue] = []
     reply_days, reply_start = 0, None if received_at is None else local_day(received_at)
     for stage in stages:
-        days, since = stage.stage.limit_days, stage.opened_at
+        days, since = stage.limit_days, stage.opened_at
         begin = start if since is None else local_day(since)
         if stage.stage.side is Side.PROVIDER and days is not None:
             reply_days += days

@@ -1,5 +1,6 @@
 """From a command to events, or to the reason why not. The one place where rules are enforced."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
@@ -7,9 +8,12 @@ from typing import assert_never
 from sharing.approval.clocks import local_day
 from sharing.approval.commands import (
     COMMANDS,
+    AddingCommand,
     ApplicantCommand,
     Command,
     CommandType,
+    CustodyCommand,
+    ExtensionCommand,
     Refuse,
     RequestSupplement,
     Resubmit,
@@ -29,17 +33,15 @@ from sharing.approval.events import (
     StageSigned,
     Submitted,
     SupplementRequested,
+    TermsNarrowed,
     Withdrawn,
 )
-from sharing.approval.rules import (
-    COPIED_TO_AUTHORITY,
-    NEEDS_CITATION,
-    REFUSALS,
-    Relation,
-    denial,
-    relation_of,
-)
-from sharing.approval.separation import separable
+from sharing.approval.evolve import fold
+from sharing.approval.handling import handle
+from sharing.approval.narrowing import narrowed, parts
+from sharing.approval.permission import Leave, permit
+from sharing.approval.relations import Relation
+from sharing.approval.rules import COPIED_TO_AUTHORITY, NEEDS_CITATION, REFUSALS
 from sharing.approval.state import State
 from sharing.approval.terms import (
     Actor,
@@ -49,7 +51,6 @@ from sharing.approval.terms import (
     Plan,
     Side,
     Signature,
-    SigningRule,
     StageStatus,
     Terms,
 )
@@ -66,12 +67,14 @@ def decide(
         raise ValueError("now needs a time zone")
     if command.seen != state.version:
         return Denied(DenialCode.STALE)
-    by = _permit(state, type(command), actor, now)
-    if isinstance(by, DenialCode):
-        return Denied(by)
-    if isinstance(command, Submit | Resubmit | Withdraw):
-        return _applicant(state, command, by, now)
-    return _signer(state, command, by, now)
+    leave = permit(state, type(command), actor, now)
+    if isinstance(leave, DenialCode):
+        return Denied(leave)
+    if isinstance(command, ApplicantCommand):
+        return _applicant(state, command, leave.by, now)
+    if isinstance(command, SignerCommand):
+        return _signer(state, command, leave, now)
+    return _aside(state, command, leave, now)
 
 
 def available(state: State, actor: Actor, now: datetime) -> dict[CommandType, Denied | None]:
@@ -82,78 +85,9 @@ def available(state: State, actor: Actor, now: datetime) -> dict[CommandType, De
     """
     answers: dict[CommandType, Denied | None] = {}
     for command in COMMANDS.values():
-        answer = _permit(state, command, actor, now)
+        answer = permit(state, command, actor, now)
         answers[command] = Denied(answer) if isinstance(answer, DenialCode) else None
     return answers
-
-
-def _permit(
-    state: State, command: CommandType, actor: Actor, now: datetime
-) -> Signature | DenialCode:
-    """In whose name the actor may give the command, or why not."""
-    relation = relation_of(state, actor)
-    is_applicant = actor.official_id == state.applicant.official_id
-    code = denial(state.status, relation, command)
-    if code is DenialCode.OWN_APPLICATION and not is_applicant:
-        return DenialCode.STANDS_IN_FOR_APPLICANT
-    if code is not None:
-        return code
-    if relation is Relation.APPLICANT:
-        if command is Resubmit and actor.official_id in state.spent_identities:
-            return DenialCode.ALREADY_SIGNED  # a signer does not change sides
-        return Signature(actor.person, None if is_applicant else state.applicant)
-    return _seat(state, command, actor, now)
-
-
-def _seat(
-    state: State, command: CommandType, actor: Actor, now: datetime
-) -> Signature | DenialCode:
-    """The first of the actor's posts that may decide the current stage, or why none may."""
-    posts = actor.posts_for(state.waiting.stage)
-    signatures = [Signature(actor.person, post.acting_for) for post in posts]
-    codes = [_barred(state, command, by, now) for by in signatures]
-    for by, code in zip(signatures, codes, strict=True):
-        if code is None:
-            return by
-    return next(code for code in codes if code is not None)
-
-
-def _barred(state: State, command: CommandType, by: Signature, now: datetime) -> DenialCode | None:
-    """What keeps a holder of the current stage from deciding it (R19), if anything does."""
-    if by.identities & state.requesters:
-        return DenialCode.ACTED_FOR_APPLICANT
-    if by.identities & state.spent_identities:
-        return DenialCode.ALREADY_SIGNED
-    if command is RequestSupplement and state.supplement is not None:
-        return DenialCode.SUPPLEMENT_USED
-    if command is Sign:
-        _, terms = state.asked
-        if terms.period_end < local_day(now):
-            return DenialCode.PERIOD_PAST
-        if _needed_later(state, by):
-            return DenialCode.NEEDED_LATER
-    return None
-
-
-def _needed_later(state: State, by: Signature) -> bool:
-    """Whether this signature would leave a later stage without a signer, and another's would not.
-
-    Judged by the holders named when the chain was planned.
-    """
-    stage = state.waiting.stage
-    if stage.rule is SigningRule.ALL:
-        return False
-    later = [
-        [holder.identities for holder in following.stage.holders]
-        for following in state.stages
-        if following.status is StageStatus.WAITING
-        for _ in range(following.stage.quorum)
-    ]
-    spent = state.spent_identities | state.requesters
-    if separable(later, spent | by.identities):
-        return False
-    others = (holder.identities for holder in stage.holders if not holder.identities & spent)
-    return any(separable(later, spent | other) for other in others)
 
 
 def _applicant(
@@ -171,17 +105,30 @@ def _applicant(
 
 
 def _signer(
-    state: State, command: SignerCommand, by: Signature, now: datetime
+    state: State, command: SignerCommand, leave: Leave, now: datetime
 ) -> tuple[Event, ...] | Denied:
     match command:
         case Sign():
-            return _sign(state, command, by, now)
+            return _sign(state, command, leave, now)
         case Refuse():
-            return _refuse(state, command, by, now)
+            return _refuse(state, command, leave.by, now)
         case RequestSupplement():
-            return _request_supplement(state, command, by, now)
+            return _request_supplement(state, command, leave.by, now)
         case _:  # pragma: no cover
             assert_never(command)
+
+
+def _aside(
+    state: State,
+    command: CustodyCommand | AddingCommand | ExtensionCommand,
+    leave: Leave,
+    now: datetime,
+) -> tuple[Event, ...] | Denied:
+    """What happens around a stage; without one signer it may be complete and the case go on."""
+    answer = handle(state, command, leave, now)
+    if isinstance(answer, Denied):
+        return answer
+    return (*answer, *_going_on(state, answer, now))
 
 
 def _submit(
@@ -215,7 +162,12 @@ def _resubmit(
     if same_terms and command.content_hash == state.content_hash and not explanation:
         return Denied(DenialCode.NOTHING_CHANGED)
     resubmitted = Resubmitted(
-        at=now, by=by, terms=asked, content_hash=command.content_hash, explanation=explanation
+        at=now,
+        by=by,
+        terms=asked,
+        content_hash=command.content_hash,
+        explanation=explanation,
+        changes=command.changes,
     )
     if same_terms:
         return (resubmitted,)
@@ -239,18 +191,23 @@ def _wrong_terms(state: State, terms: Terms, plan: Plan, now: datetime) -> Denia
     return None
 
 
-def _sign(state: State, command: Sign, by: Signature, now: datetime) -> tuple[Event, ...] | Denied:
-    plan, terms = state.asked
-    stage = state.waiting
-    position = stage.stage.position
-    narrowed = _narrow(terms, command.narrow_fields)
-    if isinstance(narrowed, Denied):
-        return narrowed
+def _sign(state: State, command: Sign, leave: Leave, now: datetime) -> tuple[Event, ...] | Denied:
+    """One more signature; added signers sign what is there and narrow nothing."""
+    by, position = leave.by, state.waiting.stage.position
+    added = leave.relation is Relation.ADDED_SIGNER
+    _, terms = state.asked
+    kept = terms if added else narrowed(terms, command, local_day(now))
+    if isinstance(kept, Denied):
+        return kept
     events: list[Event] = []
-    if narrowed != terms.fields:
-        withheld = tuple(field for field in terms.fields if field not in narrowed)
+    if kept.fields != terms.fields:
+        withheld = tuple(field for field in terms.fields if field not in kept.fields)
         events.append(
-            FieldsNarrowed(at=now, position=position, by=by, kept=narrowed, withheld=withheld)
+            FieldsNarrowed(at=now, position=position, by=by, kept=kept.fields, withheld=withheld)
+        )
+    if stricter := parts(terms, kept):
+        events.append(
+            TermsNarrowed(at=now, position=position, by=by, terms=kept, narrowed=stricter)
         )
     events.append(
         StageSigned(
@@ -259,22 +216,21 @@ def _sign(state: State, command: Sign, by: Signature, now: datetime) -> tuple[Ev
             by=by,
             content_hash=state.content_hash,
             comment=command.comment.strip(),
+            added=added,
+            terms_before=terms if events else None,
         )
     )
-    if len(stage.signatures) + 1 >= stage.stage.quorum:
-        events.extend(_advance(plan, position, replace(terms, fields=narrowed), now))
-    return tuple(events)
+    return (*events, *_going_on(state, events, now))
 
 
-def _narrow(terms: Terms, wanted: tuple[str, ...] | None) -> tuple[str, ...] | Denied:
-    """The fields to keep, in the order in which they were asked for."""
-    if wanted is None:
-        return terms.fields
-    if not wanted:
-        return Denied(DenialCode.NARROWED_TO_NOTHING)
-    if not set(wanted) <= set(terms.fields):
-        return Denied(DenialCode.NARROWING_WIDENS)
-    return tuple(field for field in terms.fields if field in wanted)
+def _going_on(state: State, events: Sequence[Event], now: datetime) -> tuple[Event, ...]:
+    """What follows when ``events`` complete the current stage."""
+    after = fold(events, state)
+    stage = after.current_stage
+    if stage is None or stage.status is not StageStatus.SIGNED:
+        return ()
+    plan, terms = after.asked
+    return _advance(plan, stage.stage.position, terms, now)
 
 
 def _refuse(

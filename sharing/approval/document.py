@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from sharing.approval import wording
 from sharing.approval.blueprint import BLUEPRINTS, Seat
-from sharing.approval.commands import COMMANDS, NAMES, SIGNER_COMMANDS
+from sharing.approval.commands import COMMANDS, NAMES, SIGNER_COMMANDS, CommandType
 from sharing.approval.events import EVENTS
 from sharing.approval.policy import DEFAULT_POLICY, NATIONAL_LIMITS
+from sharing.approval.relations import Relation
 from sharing.approval.rules import (
     COPIED_TO_AUTHORITY,
     NEEDS_CITATION,
     REFUSALS,
     TRANSITIONS,
-    Relation,
     denial,
 )
 from sharing.approval.seating import takes_over
@@ -22,7 +22,8 @@ from sharing.approval.state import FINAL
 from sharing.approval.terms import ItemStatus, RefusalCode, Role, Side
 
 _OPEN: Final = [status for status in ItemStatus if status not in FINAL]
-_IN_THE_CHAIN: Final = (Relation.HOLDER, Relation.OTHER_HOLDER)
+_BEFORE: Final = (Relation.APPLICANT, Relation.OUTSIDER)
+"""What somebody can be to a case that is not submitted."""
 _STATUS_OF: Final = {
     Side.HOME: ItemStatus.HOME_REVIEW,
     Side.AUTHORITY: ItemStatus.HOME_REVIEW,
@@ -65,35 +66,43 @@ def _diagram() -> str:
 def _matrix() -> Iterator[str]:
     yield "## State × relation × command"
     yield (
-        "Rights come from what somebody is to the case; the first relation that fits counts. "
+        "Rights come from what somebody is to the case. The applicant is nothing else; everybody "
+        "else may do what any of their relations permits, and the first one explains denials. "
         "**yes** means the command is carried out if its content is lawful, any other cell is "
         "the denial. Every command carries the number of events its sender had seen and is "
         "`stale` when there are more."
     )
     yield _meanings("relation", wording.RELATIONS)
-    rows = [
-        [f"`{status}`", f"`{relation}`", *_cells(status, relation)]
-        for status in _OPEN
-        for relation in Relation
-        if status is not ItemStatus.DRAFT or relation not in _IN_THE_CHAIN
-    ]
+    for status in _OPEN:
+        relations = [one for one in Relation if status is not ItemStatus.DRAFT or one in _BEFORE]
+        yield f"### {status}"
+        yield _table(
+            ["command", *(f"`{relation}`" for relation in relations)],
+            [
+                [f"`{name}`", *(_cell(status, relation, command) for relation in relations)]
+                for name, command in COMMANDS.items()
+            ],
+        )
     ended = ", ".join(f"`{status}`" for status in ItemStatus if status in FINAL)
-    rows.append([ended, "everybody", *(["closed"] * len(COMMANDS))])
-    yield _table(["state", "relation", *COMMANDS], rows)
-    yield (
-        "A holder who passes the table is still denied with `acted_for_applicant`, "
-        "`already_signed` (nobody signs one chain twice, in their own name or another's), "
-        "`needed_later` (for `sign`, when a later stage would be left without a signer and "
-        "somebody else can sign here), `period_past` (for `sign`) or `supplement_used` "
-        "(for `request_supplement`). A signer who now stands in for the applicant does not resubmit "
-        "(`already_signed`). Whoever stands in for the applicant is denied with "
-        "`stands_in_for_applicant` where the table says `own_application`."
-    )
+    yield f"In {ended} every command of everybody is denied: `closed`."
+    yield _OBSTACLES
 
 
-def _cells(status: ItemStatus, relation: Relation) -> list[str]:
-    codes = (denial(status, relation, command) for command in COMMANDS.values())
-    return ["**yes**" if code is None else str(code) for code in codes]
+_OBSTACLES: Final = """\
+Who passes the table is still denied: with `acted_for_applicant`, whatever they want to decide; with
+`already_signed`, when they would decide a second stage (nobody signs one chain twice, in their own
+name or another's); with `needed_later` (`sign`, `claim` and whoever is to get the stage), when a
+later stage would be left without a signer and somebody else can sign here; and as the list of
+denials says for `sign` (`period_past`, `awaiting_added`, `awaiting_holder`), `request_supplement`
+(`supplement_used`), `urge` (`urged_today`), `transfer`, `delegate` and `claim` (`several_sign`,
+`already_claimed`), `release`, `remove_signer` and the extension. A signer who now stands in for the
+applicant does not resubmit (`already_signed`). Whoever stands in for the applicant is denied with
+`stands_in_for_applicant` where the table says `own_application`."""
+
+
+def _cell(status: ItemStatus, relation: Relation, command: CommandType) -> str:
+    code = denial(status, relation, command)
+    return "**yes**" if code is None else str(code)
 
 
 def _posts() -> Iterator[str]:
@@ -193,7 +202,35 @@ _SUPPLEMENT: Final = """\
   and starts again at the first stage.
 - With the **same terms** (as narrowed so far), only explained better, the case goes on at the
   stage that asked and earlier signatures stand.
-- A signer may leave fields out, never add any; what was left out comes back only by a new round."""
+- A signer may leave fields out, narrow the rows to a region below, shorten the period and set
+  stronger masks, never the other way; what was left out comes back only by a new round.
+- A resubmission lists what is different, part by part, before and after, for the signers."""
+
+
+def _people() -> Iterator[str]:
+    yield "## Within a stage"
+    yield _PEOPLE
+
+
+_PEOPLE: Final = """\
+Chain and clocks stay as they were frozen; a stage can move between the people of its office.
+
+- `claim` makes a stage one holder's, `release` everybody's again; the others see who has it.
+- `transfer` gives it to an official whose post planning would let it fall to; that one has it alone.
+- `delegate` lets any official of the office work on it. It comes back by `hand_back` with an
+  opinion, or is called back, and the delegator decides; both are recorded.
+- `reassign` is for a holder who is gone: the head of the office, or of the authority over it, names
+  another fitting official with a reason, and never themselves.
+- `add_signer` lets officials of the office sign before, beside or after the holder: all, any one or
+  n of them. An added signature counts for the separation of people. `remove_signer` does without one
+  that is missing.
+- `take_back` undoes the last signature, and what it narrowed, while nobody has acted since.
+- `consult` asks an office or an official anywhere; `advise` answers. No clock and no stage waits.
+- `copy` lets others know; `urge` reminds, once for a working day of each side.
+- `request_extension` asks, before the limit ends, for one to ten working days in all. With the
+  consent of the authority of the provider's level they lengthen the reply limit, and the applicant
+  is told (article 21, R13).
+- When another office takes a stage over, claims, transfers and delegations on it end."""
 
 
 def _clocks() -> Iterator[str]:
@@ -254,6 +291,7 @@ _PARTS: Final = (
     _chains,
     _refusals,
     _supplement,
+    _people,
     _clocks,
     _vocabulary,
 )

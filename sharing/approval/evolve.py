@@ -6,9 +6,13 @@ from datetime import datetime
 from functools import reduce
 from typing import assert_never
 
+from sharing.approval.asides import aside_event
 from sharing.approval.events import (
+    AsideEvent,
     CaseEvent,
     Consented,
+    Copied,
+    CustodyEvent,
     Decision,
     Event,
     FieldsNarrowed,
@@ -21,8 +25,11 @@ from sharing.approval.events import (
     StageSigned,
     Submitted,
     SupplementRequested,
+    TermsNarrowed,
+    Urged,
     Withdrawn,
 )
+from sharing.approval.holding import custody_event, signed, with_stage
 from sharing.approval.state import Pause, StageState, State, drafted
 from sharing.approval.terms import ItemStatus, Plan, Side, StageStatus
 
@@ -45,13 +52,26 @@ def fold(events: Sequence[Event], start: State | None = None) -> State:
 
 def evolve(state: State, event: Event) -> State:
     """The state after one more event."""
-    if isinstance(
-        event, StageOpened | StageNotified | StageSigned | FieldsNarrowed | OfficeSucceeded
-    ):
+    if isinstance(event, StageEvent):
         after = _stage_event(state, event)
+    elif isinstance(event, CustodyEvent):
+        after = custody_event(state, event)
+    elif isinstance(event, AsideEvent):
+        after = aside_event(state, event)
     else:
         after = _case_event(state, event)
-    return replace(after, version=state.version + 1)
+    return replace(after, version=state.version + 1, last_signed=_last_signed(state, event))
+
+
+def _last_signed(state: State, event: Event) -> StageSigned | None:
+    """The signature that may still be taken back: the last thing that anybody did.
+
+    What follows by itself, a reminder and a copy are no acts on the case.
+    """
+    if isinstance(event, StageSigned):
+        return event
+    by_itself = not hasattr(event, "by")
+    return state.last_signed if by_itself or isinstance(event, Copied | Urged) else None
 
 
 def _stage_event(state: State, event: StageEvent) -> State:
@@ -67,13 +87,12 @@ def _stage_event(state: State, event: StageEvent) -> State:
             )
             return _reach(state, told, event.at)
         case StageSigned():
-            signed = replace(stage, signatures=(*stage.signatures, event))
-            if len(signed.signatures) >= stage.stage.quorum:
-                signed = replace(signed, status=StageStatus.SIGNED, closed_at=event.at)
-            return _with(state, signed)
+            return with_stage(state, signed(stage, event))
         case FieldsNarrowed():
             _, terms = state.asked
             return replace(state, terms=replace(terms, fields=event.kept))
+        case TermsNarrowed():
+            return replace(state, terms=event.terms)
         case OfficeSucceeded():
             return _succeeded(state, stage, event)
         case _:  # pragma: no cover
@@ -81,11 +100,16 @@ def _stage_event(state: State, event: StageEvent) -> State:
 
 
 def _succeeded(state: State, stage: StageState, event: OfficeSucceeded) -> State:
-    """The stage belongs to another office; the frozen chain says so from now on too."""
+    """The stage belongs to another office; the frozen chain says so from now on too.
+
+    Who had the stage alone, or prepared it, was an official of the old office: it waits for
+    every holder of the new one. Added signers stay until the new holder does without them.
+    """
     plan, _ = state.asked
     new = replace(stage.stage, office=event.office, holders=event.holders)
     stages = tuple(new if one.position == new.position else one for one in plan.stages)
-    return replace(_with(state, replace(stage, stage=new)), plan=replace(plan, stages=stages))
+    moved = replace(stage, stage=new, custody=None, delegation=None)
+    return replace(with_stage(state, moved), plan=replace(plan, stages=stages))
 
 
 def _case_event(state: State, event: CaseEvent) -> State:
@@ -106,7 +130,7 @@ def _case_event(state: State, event: CaseEvent) -> State:
         case SupplementRequested():
             paused = replace(state.stages[event.position - 1], status=StageStatus.PAUSED)
             return replace(
-                _with(state, paused),
+                with_stage(state, paused),
                 status=ItemStatus.SUPPLEMENT,
                 supplement=event,
                 pauses=(*state.pauses, Pause(event.at)),
@@ -135,6 +159,7 @@ def _resubmitted(state: State, event: Resubmitted) -> State:
             stages=_fresh(event.plan),
             current=None,
             received_at=None,
+            extension=None,
         )
     open_again = (
         replace(stage, status=StageStatus.OPEN) if stage.status is StageStatus.PAUSED else stage
@@ -171,16 +196,11 @@ def _reach(state: State, stage: StageState, at: datetime) -> State:
     if stage.stage.side is Side.PROVIDER and received_at is None:
         received_at = at
     return replace(
-        _with(state, stage),
+        with_stage(state, stage),
         current=stage.stage.position,
         received_at=received_at,
         status=ItemStatus.HOME_REVIEW if received_at is None else ItemStatus.PROVIDER_REVIEW,
     )
-
-
-def _with(state: State, stage: StageState) -> State:
-    index = stage.stage.position - 1
-    return replace(state, stages=(*state.stages[:index], stage, *state.stages[index + 1 :]))
 
 
 def _fresh(plan: Plan) -> tuple[StageState, ...]:

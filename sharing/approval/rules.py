@@ -3,56 +3,65 @@
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
 
 from sharing.approval.commands import (
+    COMMANDS,
+    AddSigner,
+    Advise,
+    Claim,
     CommandType,
+    ConsentExtension,
+    Consult,
+    Copy,
+    Delegate,
+    HandBack,
+    Reassign,
     Refuse,
+    RefuseExtension,
+    Release,
+    RemoveSigner,
+    RequestExtension,
     RequestSupplement,
     Resubmit,
     Sign,
     Submit,
+    TakeBack,
+    Transfer,
+    Urge,
     Withdraw,
 )
-from sharing.approval.state import FINAL, State
-from sharing.approval.terms import Actor, DenialCode, ItemStatus, Lane, RefusalCode, Side
+from sharing.approval.relations import Relation
+from sharing.approval.state import FINAL
+from sharing.approval.terms import DenialCode, ItemStatus, Lane, RefusalCode, Side
 
-
-class Relation(StrEnum):
-    """What an actor is to a case; the first that fits counts."""
-
-    APPLICANT = "applicant"
-    HOLDER = "holder"
-    OTHER_HOLDER = "other_holder"
-    OUTSIDER = "outsider"
-
-
-def relation_of(state: State, actor: Actor) -> Relation:
-    """What ``actor`` is to the case.
-
-    Who stands in for the applicant counts as the applicant, so that a delegate of the requester
-    never signs either.
-    """
-    if actor.official_id == state.applicant.official_id or actor.stands_in_for(state.applicant):
-        return Relation.APPLICANT
-    current = state.current_stage
-    if current is not None and actor.posts_for(current.stage):
-        return Relation.HOLDER
-    if any(actor.posts_for(stage.stage) for stage in state.stages):
-        return Relation.OTHER_HOLDER
-    return Relation.OUTSIDER
-
+_HOLDER: Final[frozenset[CommandType]] = frozenset(
+    {Sign, Refuse, RequestSupplement, Transfer, Delegate, Claim, Release, AddSigner, RemoveSigner,
+     Consult, Copy}
+)  # fmt: skip
+"""What whoever has the stage may do."""
 
 _REVIEW: Final[Mapping[Relation, frozenset[CommandType]]] = {
-    Relation.APPLICANT: frozenset({Withdraw}),
-    Relation.HOLDER: frozenset({Sign, Refuse, RequestSupplement}),
+    Relation.APPLICANT: frozenset({Withdraw, Urge}),
+    Relation.DELEGATE: frozenset({HandBack, Consult}),
+    Relation.DELEGATOR: frozenset({HandBack}),
+    Relation.ADDED_SIGNER: frozenset({Sign}),
+    Relation.HOLDER: _HOLDER,
+    Relation.SIGNER: frozenset({TakeBack}),
+    Relation.CONSULTED: frozenset({Advise}),
+    Relation.MANAGER: frozenset({Reassign}),
+    Relation.AUTHORITY: frozenset({Urge}),
+}
+_AT_PROVIDER: Final[Mapping[Relation, frozenset[CommandType]]] = {
+    **_REVIEW,
+    Relation.HOLDER: _HOLDER | {RequestExtension},
+    Relation.AUTHORITY: frozenset({Urge, ConsentExtension, RefuseExtension}),
 }
 
 PERMITTED: Final[Mapping[ItemStatus, Mapping[Relation, frozenset[CommandType]]]] = {
     ItemStatus.DRAFT: {Relation.APPLICANT: frozenset({Submit})},
     ItemStatus.HOME_REVIEW: _REVIEW,
-    ItemStatus.PROVIDER_REVIEW: _REVIEW,
+    ItemStatus.PROVIDER_REVIEW: _AT_PROVIDER,
     ItemStatus.SUPPLEMENT: {Relation.APPLICANT: frozenset({Resubmit, Withdraw})},
     ItemStatus.CONSENTED: {},
     ItemStatus.REFUSED: {},
@@ -64,13 +73,18 @@ _AFTER_SIGNING: Final = frozenset(
     {ItemStatus.HOME_REVIEW, ItemStatus.PROVIDER_REVIEW, ItemStatus.CONSENTED}
 )
 
-TRANSITIONS: Final[Mapping[tuple[ItemStatus, CommandType], frozenset[ItemStatus]]] = {
+_MOVES: Final[Mapping[tuple[ItemStatus, CommandType], frozenset[ItemStatus]]] = {
     (ItemStatus.DRAFT, Submit): frozenset({ItemStatus.HOME_REVIEW}),
     (ItemStatus.HOME_REVIEW, Sign): _AFTER_SIGNING,
+    (ItemStatus.HOME_REVIEW, RemoveSigner): _AFTER_SIGNING,
     (ItemStatus.HOME_REVIEW, Refuse): frozenset({ItemStatus.REFUSED}),
     (ItemStatus.HOME_REVIEW, RequestSupplement): frozenset({ItemStatus.SUPPLEMENT}),
     (ItemStatus.HOME_REVIEW, Withdraw): frozenset({ItemStatus.WITHDRAWN}),
     (ItemStatus.PROVIDER_REVIEW, Sign): _AFTER_SIGNING - {ItemStatus.HOME_REVIEW},
+    (ItemStatus.PROVIDER_REVIEW, RemoveSigner): _AFTER_SIGNING - {ItemStatus.HOME_REVIEW},
+    (ItemStatus.PROVIDER_REVIEW, TakeBack): frozenset(
+        {ItemStatus.HOME_REVIEW, ItemStatus.PROVIDER_REVIEW}
+    ),
     (ItemStatus.PROVIDER_REVIEW, Refuse): frozenset({ItemStatus.REFUSED}),
     (ItemStatus.PROVIDER_REVIEW, RequestSupplement): frozenset({ItemStatus.SUPPLEMENT}),
     (ItemStatus.PROVIDER_REVIEW, Withdraw): frozenset({ItemStatus.WITHDRAWN}),
@@ -79,21 +93,42 @@ TRANSITIONS: Final[Mapping[tuple[ItemStatus, CommandType], frozenset[ItemStatus]
     ),
     (ItemStatus.SUPPLEMENT, Withdraw): frozenset({ItemStatus.WITHDRAWN}),
 }
-"""Status × command → statuses it may lead to."""
+
+TRANSITIONS: Final[Mapping[tuple[ItemStatus, CommandType], frozenset[ItemStatus]]] = {
+    (status, command): _MOVES.get((status, command), frozenset({status}))
+    for status, by_relation in PERMITTED.items()
+    for command in COMMANDS.values()
+    if any(command in commands for commands in by_relation.values())
+}
+"""Status × command → statuses it may lead to; what is not a move leaves the case where it is."""
 
 _WRONG_STATUS: Final[Mapping[CommandType, DenialCode]] = {
     Submit: DenialCode.ALREADY_SUBMITTED,
     Resubmit: DenialCode.NO_SUPPLEMENT_ASKED,
-    Sign: DenialCode.AWAITING_SUPPLEMENT,
-    Refuse: DenialCode.AWAITING_SUPPLEMENT,
-    RequestSupplement: DenialCode.AWAITING_SUPPLEMENT,
 }
+_ONLY_AT_PROVIDER: Final = frozenset({RequestExtension, ConsentExtension, RefuseExtension})
 
 _NOT_A_SIGNER: Final[Mapping[Relation, DenialCode]] = {
-    Relation.APPLICANT: DenialCode.OWN_APPLICATION,
+    Relation.DELEGATE: DenialCode.DELEGATE_PREPARES,
+    Relation.DELEGATOR: DenialCode.DELEGATED,
+    Relation.ADDED_SIGNER: DenialCode.ADDED_ONLY_SIGNS,
+    Relation.COLLEAGUE: DenialCode.WITH_SOMEBODY_ELSE,
+    Relation.SIGNER: DenialCode.NOT_YOUR_TURN,
     Relation.OTHER_HOLDER: DenialCode.NOT_YOUR_TURN,
-    Relation.OUTSIDER: DenialCode.NOT_A_HOLDER,
 }
+_NOT_FOR_YOU: Final[Mapping[CommandType, DenialCode]] = {
+    Submit: DenialCode.NOT_THE_APPLICANT,
+    Resubmit: DenialCode.NOT_THE_APPLICANT,
+    Withdraw: DenialCode.NOT_THE_APPLICANT,
+    HandBack: DenialCode.NOT_DELEGATED,
+    TakeBack: DenialCode.NOT_LAST_SIGNER,
+    Advise: DenialCode.NOT_CONSULTED,
+    Urge: DenialCode.MAY_NOT_URGE,
+    Reassign: DenialCode.NOT_THE_MANAGER,
+    ConsentExtension: DenialCode.NOT_THE_AUTHORITY,
+    RefuseExtension: DenialCode.NOT_THE_AUTHORITY,
+}
+"""Commands that are not the holder's, and why others may not give them."""
 
 
 def denial(status: ItemStatus, relation: Relation, command: CommandType) -> DenialCode | None:
@@ -108,11 +143,20 @@ def denial(status: ItemStatus, relation: Relation, command: CommandType) -> Deni
     if status in FINAL:
         return DenialCode.CLOSED
     if not any(command in commands for commands in by_relation.values()):
-        in_draft = status is ItemStatus.DRAFT
-        return DenialCode.NOT_SUBMITTED if in_draft else _WRONG_STATUS[command]
-    if command in _REVIEW[Relation.HOLDER]:
-        return _NOT_A_SIGNER[relation]
-    return DenialCode.NOT_THE_APPLICANT
+        return _wrong_status(status, command)
+    if relation is Relation.APPLICANT:
+        return DenialCode.OWN_APPLICATION
+    if command in _NOT_FOR_YOU:
+        return _NOT_FOR_YOU[command]
+    return _NOT_A_SIGNER.get(relation, DenialCode.NOT_A_HOLDER)
+
+
+def _wrong_status(status: ItemStatus, command: CommandType) -> DenialCode:
+    if status is ItemStatus.DRAFT:
+        return DenialCode.NOT_SUBMITTED
+    if status is ItemStatus.HOME_REVIEW and command in _ONLY_AT_PROVIDER:
+        return DenialCode.NOT_WITH_PROVIDER
+    return _WRONG_STATUS.get(command, DenialCode.AWAITING_SUPPLEMENT)
 
 
 _UNTRUTHFUL: Final = frozenset({RefusalCode.UNTRUE, RefusalCode.UNLAWFUL, RefusalCode.UNNECESSARY})

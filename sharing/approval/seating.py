@@ -38,6 +38,12 @@ def takes_over(seat: Seat) -> tuple[Role, ...]:
     return _FALLS_TO.get(seat.role, (Role.DEPARTMENT_HEAD,))
 
 
+def may_take(stage: Stage, role: Role) -> bool:
+    """Whether a stage may be given to a post of its office by hand: where planning lets it fall."""
+    seats = (Seat(stage.side, stage.role, decides) for decides in stage.decides)
+    return role is stage.role or any(role in takes_over(seat) for seat in seats)
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     """An office and post that could take a stage, and the note it would leave."""

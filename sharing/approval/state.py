@@ -4,7 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sharing.approval.events import Consented, Refused, StageSigned, SupplementRequested, Withdrawn
+from sharing.approval.custody import (
+    Consultation,
+    Custody,
+    Delegation,
+    Extension,
+    Place,
+    SignerGroup,
+)
+from sharing.approval.events import (
+    Consented,
+    Refused,
+    StageSigned,
+    SupplementRequested,
+    Urged,
+    Withdrawn,
+)
 from sharing.approval.terms import (
     ItemStatus,
     Office,
@@ -36,11 +51,53 @@ class StageState:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     signatures: tuple[StageSigned, ...] = ()
+    custody: Custody | None = None
+    delegation: Delegation | None = None
+    groups: tuple[SignerGroup, ...] = ()
+    extended_days: int = 0
 
     @property
     def signed_identities(self) -> frozenset[int]:
-        """Everybody in whose name the stage was signed."""
-        return frozenset().union(*(signature.by.identities for signature in self.signatures))
+        """Everybody in whose name the stage was signed, added signers among them."""
+        added = (by.identities for group in self.groups for by in group.signed)
+        return frozenset().union(*(one.by.identities for one in self.signatures), *added)
+
+    @property
+    def limit_days(self) -> int | None:
+        """The stage's limit with the extensions that were consented to."""
+        days = self.stage.limit_days
+        return None if days is None else days + self.extended_days
+
+    @property
+    def is_held_enough(self) -> bool:
+        """Whether the holders have signed, whatever is with the added signers."""
+        return len(self.signatures) >= self.stage.quorum
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every signature that is wanted was given."""
+        return self.is_held_enough and all(group.is_done for group in self.groups)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether a delegate has the stage at the moment."""
+        return self.delegation is not None and self.delegation.returned_at is None
+
+    @property
+    def assignee(self) -> Person | None:
+        """The one person who has the stage now; None while any holder of the post may take it."""
+        if self.delegation is not None and self.is_away:
+            return self.delegation.to
+        return self.custody.person if self.custody else None
+
+    def added_now(self) -> tuple[Person, ...]:
+        """Added signers whose turn it is."""
+        return tuple(
+            person
+            for group in self.groups
+            if self.is_held_enough or group.place is not Place.AFTER
+            for person in group.pending
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +107,8 @@ class State:
     ``version`` counts the events, ``current`` is the position of the stage that waits,
     ``received_at`` the moment the application reached the provider (article 21),
     ``requesters`` everybody who acted on the applicant's side and therefore never signs.
+    ``last_signed`` is the last signature while nobody has acted since, ``involved`` and
+    ``involved_offices`` who was drawn in by name beside the chain.
     """
 
     applicant: Person
@@ -67,6 +126,12 @@ class State:
     submitted_at: datetime | None = None
     received_at: datetime | None = None
     decision: Consented | Refused | Withdrawn | None = None
+    last_signed: StageSigned | None = None
+    consultations: tuple[Consultation, ...] = ()
+    urged: tuple[Urged, ...] = ()
+    extension: Extension | None = None
+    involved: frozenset[int] = frozenset()
+    involved_offices: frozenset[int] = frozenset()
 
     @property
     def current_stage(self) -> StageState | None:
@@ -86,6 +151,11 @@ class State:
         if self.plan is None or self.terms is None:
             raise ValueError("nothing was submitted")
         return self.plan, self.terms
+
+    @property
+    def extended_days(self) -> int:
+        """Working days by which the reply clock was extended in this round."""
+        return sum(stage.extended_days for stage in self.stages)
 
     @property
     def spent_identities(self) -> frozenset[int]:

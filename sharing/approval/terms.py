@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from sharing.approval.denials import DenialCode as DenialCode  # noqa: PLC0414 - an old name
+from sharing.approval.denials import Denied as Denied  # noqa: PLC0414 - an old name
+
 
 class SharingType(StrEnum):
     """Sharing attribute of an entry (Decree 809 article 14)."""
@@ -77,10 +80,11 @@ class StageKind(StrEnum):
 
 
 class SigningRule(StrEnum):
-    """How many holders must sign a stage."""
+    """How many of those named must sign: a stage's holders, or the signers added to it."""
 
     ANY_ONE = "any_one"
     ALL = "all"
+    N_OF_M = "n_of_m"
 
 
 class StageStatus(StrEnum):
@@ -159,45 +163,6 @@ class RefusalCode(StrEnum):
     OTHER = "other"
 
 
-class DenialCode(StrEnum):
-    """Why a command is not carried out."""
-
-    STALE = "stale"
-    CLOSED = "closed"
-    NOT_SUBMITTED = "not_submitted"
-    ALREADY_SUBMITTED = "already_submitted"
-    NOT_THE_APPLICANT = "not_the_applicant"
-    NO_SUPPLEMENT_ASKED = "no_supplement_asked"
-    AWAITING_SUPPLEMENT = "awaiting_supplement"
-    OWN_APPLICATION = "own_application"
-    STANDS_IN_FOR_APPLICANT = "stands_in_for_applicant"
-    ACTED_FOR_APPLICANT = "acted_for_applicant"
-    NOT_YOUR_TURN = "not_your_turn"
-    NOT_A_HOLDER = "not_a_holder"
-    ALREADY_SIGNED = "already_signed"
-    NEEDED_LATER = "needed_later"
-    NOTHING_ASKED = "nothing_asked"
-    PERIOD_REVERSED = "period_reversed"
-    PERIOD_PAST = "period_past"
-    ROWS_NOT_OWN_REGION = "rows_not_own_region"
-    NARROWED_TO_NOTHING = "narrowed_to_nothing"
-    NARROWING_WIDENS = "narrowing_widens"
-    REASON_MISSING = "reason_missing"
-    REASON_NOT_ALLOWED = "reason_not_allowed"
-    CITATION_MISSING = "citation_missing"
-    SUPPLEMENT_USED = "supplement_used"
-    GAPS_MISSING = "gaps_missing"
-    NOTHING_CHANGED = "nothing_changed"
-    CHAIN_MISSING = "chain_missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """A command that changes nothing, and why."""
-
-    code: DenialCode
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """An official and the name as it was."""
@@ -236,6 +201,16 @@ class PostHeld:
     office_id: int
     role: Role
     acting_for: Person | None = None
+    region: str = ""
+    """Code of the office's region; empty where it does not matter."""
+
+    def supervises(self, region: str) -> bool:
+        """Whether the post belongs to the authority of ``region`` (Decree 809 article 8).
+
+        Townships and villages have no authority: the county's code is the beginning of theirs.
+        """
+        is_authority = self.role in {Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD}
+        return is_authority and bool(self.region) and region.startswith(self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +269,30 @@ class Gap:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part of an application before and after its supplement, as people read it."""
+
+    part: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A mask that a signer set on a field; a higher ``strength`` shows less."""
+
+    field: str
+    mask: str
+    strength: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is asked for, and in the end granted: a change of any of these is a new question."""
+    """What is asked for, and in the end granted: a change of any of these is a new question.
+
+    ``masks`` holds only what signers set beyond the masks of the catalog.
+    """
 
     fields: tuple[str, ...]
     period_start: date
@@ -304,6 +300,7 @@ class Terms:
     row_region: str = ""
     mode: str = ""
     purpose: str = ""
+    masks: tuple[Masked, ...] = ()
 
     def asks_the_same_as(self, other: "Terms") -> bool:
         """Whether both ask for the same; the order of the fields means nothing."""
@@ -317,7 +314,7 @@ class Stage:
 
     ``limit_days`` of a provider's stage is its share of the one reply limit; the shares of all
     provider stages add up to it. ``holders`` are the people named when the chain was planned;
-    who signs is checked against the posts held at that moment.
+    who signs is checked against the posts held at that moment. ``needed`` counts for N_OF_M only.
     """
 
     position: int
@@ -331,15 +328,16 @@ class Stage:
     limit_days: int | None = None
     holders: tuple[Holder, ...] = ()
     notes: tuple[Note, ...] = ()
+    needed: int = 1
 
     @property
     def quorum(self) -> int:
         """How many people must sign."""
         if self.kind is StageKind.NOTIFY:
             return 0
-        if self.rule is SigningRule.ALL:
-            return max(1, len({holder.person.official_id for holder in self.holders}))
-        return 1
+        return signatures_wanted(
+            self.rule, len({holder.person.official_id for holder in self.holders}), self.needed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +360,15 @@ class Plan:
             raise ValueError("positions of a chain count from 1")
         if not self.stages or self.stages[0].side is Side.PROVIDER or not self.stages[0].quorum:
             raise ValueError("a chain begins with a signature of the requesting side")
+
+
+def signatures_wanted(rule: SigningRule, named: int, needed: int) -> int:
+    """How many of ``named`` people must sign by ``rule``; at least one."""
+    if rule is SigningRule.ALL:
+        return max(1, named)
+    if rule is SigningRule.N_OF_M:
+        return max(1, min(needed, named))
+    return 1
 
 
 def _identities(person: Person, acting_for: Person | None) -> frozenset[int]:

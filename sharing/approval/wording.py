@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sharing.approval.blueprint import FaultCode
-from sharing.approval.rules import Relation
+from sharing.approval.relations import Relation
 from sharing.approval.terms import (
     Decides,
     DenialCode,
@@ -25,9 +25,17 @@ STATUSES: Final[Mapping[ItemStatus, str]] = {
 }
 
 RELATIONS: Final[Mapping[Relation, str]] = {
-    Relation.APPLICANT: "the applicant, or who stands in for the applicant now",
-    Relation.HOLDER: "holds the post of the current stage, or stands in for its holder",
+    Relation.APPLICANT: "the applicant, or who stands in for the applicant now; nothing else",
+    Relation.DELEGATE: "works on the current stage for its holder",
+    Relation.DELEGATOR: "has the current stage and let somebody else work on it",
+    Relation.ADDED_SIGNER: "signs the current stage beside its holder and has not signed yet",
+    Relation.HOLDER: "may decide the current stage: by its post, or as the one who has it",
+    Relation.COLLEAGUE: "holds the post of the current stage while somebody else has the stage",
+    Relation.SIGNER: "gave the last signature, and nobody has acted since",
+    Relation.CONSULTED: "was asked for an opinion and has not answered",
     Relation.OTHER_HOLDER: "holds the post of another stage of the chain",
+    Relation.MANAGER: "heads the office of the current stage, or the authority over that office",
+    Relation.AUTHORITY: "works in the authority of the provider's level",
     Relation.OUTSIDER: "everybody else, administrators and superusers included",
 }
 
@@ -81,7 +89,7 @@ DENIALS: Final[Mapping[DenialCode, str]] = {
     DenialCode.PERIOD_PAST: "the period of use is over",
     DenialCode.ROWS_NOT_OWN_REGION: "reflux returns the rows of the own region only (R25)",
     DenialCode.NARROWED_TO_NOTHING: "no field would be left; refuse instead",
-    DenialCode.NARROWING_WIDENS: "a field that is not asked for cannot be given",
+    DenialCode.NARROWING_WIDENS: "fields, rows, days or clear text that are not asked for cannot be given",
     DenialCode.REASON_MISSING: "a refusal needs a text (article 21)",
     DenialCode.REASON_NOT_ALLOWED: "this reason is not open to this stage",
     DenialCode.CITATION_MISSING: "the reason needs the law it rests on (R18)",
@@ -89,6 +97,36 @@ DENIALS: Final[Mapping[DenialCode, str]] = {
     DenialCode.GAPS_MISSING: "everything missing must be named with its remedy (R17)",
     DenialCode.NOTHING_CHANGED: "the supplement supplies nothing",
     DenialCode.CHAIN_MISSING: "changed terms need a newly planned chain",
+    DenialCode.WITH_SOMEBODY_ELSE: "another official of the office has the stage",
+    DenialCode.DELEGATED: "a delegate works on the stage; it comes back or is called back first",
+    DenialCode.DELEGATE_PREPARES: "a delegate prepares and hands back; the holder decides",
+    DenialCode.ADDED_ONLY_SIGNS: "an added signer signs; everything else is the holder's",
+    DenialCode.AWAITING_ADDED: "added signers come first, or nothing but them is awaited",
+    DenialCode.AWAITING_HOLDER: "the added signer signs after the holder",
+    DenialCode.ALREADY_CLAIMED: "somebody has the stage already",
+    DenialCode.NOT_CLAIMED: "only what was claimed can be released",
+    DenialCode.SEVERAL_SIGN: "several holders sign the stage, so it cannot be one person's",
+    DenialCode.NOT_DELEGATED: "the stage is not delegated to or by the actor",
+    DenialCode.NOT_LAST_SIGNER: "there is no signature of the actor, or somebody has acted since",
+    DenialCode.NO_ADDED_SIGNER: "no added signer is awaited, or not this one",
+    DenialCode.NOT_CONSULTED: "nobody asked the actor for an opinion, or it was given",
+    DenialCode.MAY_NOT_URGE: "only the applicant and the provider's authority remind",
+    DenialCode.URGED_TODAY: "one reminder of each side counts for one working day",
+    DenialCode.NOT_WITH_PROVIDER: "the reply clock does not run before the provider has the case",
+    DenialCode.NOT_THE_AUTHORITY: "only the authority of the provider's level decides this",
+    DenialCode.NOT_THE_MANAGER: "only the head of the office or of its authority may",
+    DenialCode.EXTENSION_OPEN: "an extension is asked for and not decided",
+    DenialCode.EXTENSION_USED_UP: "the reply was extended by ten working days (R13)",
+    DenialCode.NO_EXTENSION_ASKED: "nobody asked for an extension",
+    DenialCode.OWN_EXTENSION: "who asked for an extension does not decide on it",
+    DenialCode.NOBODY_NAMED: "nobody, somebody twice, or fewer people than must sign are named",
+    DenialCode.TARGET_UNFIT: "none of that person's posts fits the stage (R19)",
+    DenialCode.TARGET_IS_APPLICANT: "the applicant's side has no hand in the decision (R19)",
+    DenialCode.TARGET_SIGNED: "that person signed another stage of the chain (R19)",
+    DenialCode.TARGET_HAS_IT: "that person has the stage, or is asked already",
+    DenialCode.TEXT_MISSING: "this needs a text",
+    DenialCode.DAYS_OUT_OF_RANGE: "one to ten working days in all (R13)",
+    DenialCode.LIMIT_PASSED: "the limit ran out before more time was asked for",
 }
 
 NOTES: Final[Mapping[NoteCode, str]] = {

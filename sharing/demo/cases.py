@@ -16,6 +16,7 @@ from portal.organisation.models import Official, Role
 from sharing import actions, grants
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
+from sharing.demo.asides import happen
 from sharing.demo.clockwork import Course, OfficeHours
 from sharing.demo.scripts import Afterwards, Ending, Script
 from sharing.models import Application, ApplicationItem, Grant, GrantStatus, ItemStage
@@ -138,6 +139,11 @@ def _review(script: Script, scene: Scene, item: ApplicationItem, sent: datetime)
             moment = scene.hours.after(moment, scene.chance.between(60, 900))
             yield moment
             _answer(item, script, moment)
+    if script.aside and stage is not None:
+        moment = scene.hours.after(moment, scene.chance.between(30, 120))
+        yield moment
+        item.refresh_from_db()
+        happen(script.aside, item, stage, scene.people[stage.holders[0]], moment)
 
 
 def _open_stage(item: ApplicationItem) -> ItemStage | None:

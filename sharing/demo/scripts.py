@@ -11,6 +11,7 @@ from portal.organisation.demo import PROVINCE, Key, Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.demo.tables import rows
 from portal.organisation.models import Role
+from sharing.demo.asides import Aside
 
 _MATTERS = Path(__file__).with_name("matters.tsv")
 _LEVELS = {"p": "province", "m": "city", "c": "county", "t": "township"}
@@ -64,6 +65,8 @@ class Script:
     afterwards: Afterwards = Afterwards.NOTHING
     hold: tuple[Key, Role] | None = None
     extra_fields: tuple[str, ...] = ()
+    aside: Aside = Aside.NOTHING
+    """What happens where the case is left lying."""
     days: int = 360
     """How long the data is to be used, in days from the application."""
 

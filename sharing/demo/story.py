@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from catalog.demo import Catalog
 from portal.organisation.demo import PROVINCE, TOWNSHIP, Key, Organisation
 from portal.organisation.models import Role
+from sharing.demo.asides import Aside
 from sharing.demo.scripts import Afterwards, Ending, Matter, Script
 
 HONGQIAO: Key = (TOWNSHIP, "320613005")
@@ -73,15 +74,22 @@ def _waiting_for_hongqiao() -> Iterator[Script]:
     unemployed = _matter(
         "失业登记信息", "《就业促进法》第五十二条", "就业帮扶", "街道劳动保障所2人"
     )
-    yield Script(HONGQIAO, _LABOUR, unemployed, ago=1, hold=(HONGQIAO, _HEAD))
+    yield Script(HONGQIAO, _LABOUR, unemployed, ago=1, hold=(HONGQIAO, _HEAD), aside=Aside.REMINDER)
     tenants = _matter("公共租赁住房保障家庭信息", *_ASSISTANCE)
-    yield Script(HONGQIAO, ("housing", "320600"), tenants, ago=2, hold=(_CHONGCHUAN, _REVIEWER))
+    yield Script(
+        HONGQIAO,
+        ("housing", "320600"),
+        tenants,
+        ago=2,
+        hold=(_CHONGCHUAN, _REVIEWER),
+        aside=Aside.CONSULTATION,
+    )
     helped = _matter("临时救助信息", *_ASSISTANCE)
     yield Script(HONGQIAO, _CIVIL, helped, ago=2, hold=(_NANTONG, _REVIEWER))
     allowances = _matter("最低生活保障对象信息", *_ASSISTANCE)
     yield Script(HONGQIAO, _CIVIL, allowances, ago=6, hold=(_CIVIL, _HEAD))
     moved = _matter("户籍人口迁移信息", *_ASSISTANCE)
-    yield Script(HONGQIAO, _POLICE, moved, ago=4, hold=(_POLICE, _STEWARD))
+    yield Script(HONGQIAO, _POLICE, moved, ago=4, hold=(_POLICE, _STEWARD), aside=Aside.EXTENSION)
 
 
 _SCHOOL = (
@@ -116,9 +124,18 @@ def _of_others() -> Iterator[Script]:
     yield Script(("housing", "320613"), _LABOUR, insured, ago=3, hold=(_NANTONG, _REVIEWER))
     yield Script(("housing", "320600"), _CIVIL, marriages, ago=2, hold=(_NANTONG, _REVIEWER))
     yield Script(("education", "320613"), _POLICE, people, ago=4, hold=province)
-    yield Script(("housing", "320500"), _LAND, property_, ago=3, hold=province)
+    yield Script(
+        ("housing", "320500"), _LAND, property_, ago=3, hold=province, aside=Aside.TRANSFER
+    )
     yield Script(("labour", "320600"), _POLICE, people, ago=3, hold=province)
-    yield Script(("civil", "320600"), _POLICE, vehicles, ago=5, hold=(_POLICE, _STEWARD))
+    yield Script(
+        ("civil", "320600"),
+        _POLICE,
+        vehicles,
+        ago=5,
+        hold=(_POLICE, _STEWARD),
+        aside=Aside.DELEGATION,
+    )
     yield Script(("data", "320508"), _POLICE, reflux, ago=3, hold=(_POLICE, _STEWARD))
     yield Script(("transport", "320900"), _POLICE, vehicles, ago=26, hold=(_POLICE, _STEWARD))
     yield Script(("education", "320500"), _POLICE, people, ago=6, hold=(_POLICE, _HEAD))

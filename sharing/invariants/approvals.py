@@ -14,12 +14,24 @@ from sharing import cases
 from sharing.approval.clocks import Timetable
 from sharing.approval.events import (
     Consented,
+    DelegationReturned,
     Event,
+    ExtensionConsented,
+    ExtensionRequested,
     FieldsNarrowed,
     Refused,
     Resubmitted,
+    SignatureTakenBack,
+    SignerRemoved,
+    SignersAdded,
+    StageClaimed,
+    StageDelegated,
+    StageReassigned,
+    StageReleased,
     StageSigned,
+    StageTransferred,
     SupplementRequested,
+    TermsNarrowed,
 )
 from sharing.approval.evolve import evolve
 from sharing.approval.serialise import from_dict
@@ -28,6 +40,12 @@ from sharing.approval.terms import StageStatus
 from sharing.models import ApplicationItem, ItemEvent, ItemStage
 
 CHUNK = 500
+_DECISIONS = (
+    StageSigned | FieldsNarrowed | TermsNarrowed | Refused | SupplementRequested | StageTransferred
+    | StageReassigned | StageDelegated | DelegationReturned | StageClaimed | StageReleased
+    | SignersAdded | SignerRemoved
+)  # fmt: skip
+"""What is done with a stage while it is the current one, and never with another."""
 
 
 def _played() -> Iterator[tuple[ApplicationItem, list[tuple[State, Event]], State]]:
@@ -62,16 +80,28 @@ def decisions_follow_the_chain(now: datetime) -> Iterator[Violation]:
         for before, event in steps:
             if before.status in FINAL:
                 yield Violation(str(item.pk), _("an event after the decision"))
-            if isinstance(event, StageSigned | FieldsNarrowed | Refused | SupplementRequested):
-                if event.position != before.current:
-                    yield Violation(str(item.pk), _("a decision on a stage that was not open"))
+            if isinstance(event, _DECISIONS) and event.position != before.current:
+                yield Violation(str(item.pk), _("a decision on a stage that was not open"))
+            elif isinstance(event, SignatureTakenBack) and _was_acted_on(before, event):
+                yield Violation(str(item.pk), _("a signature taken back after somebody had acted"))
             elif isinstance(event, Consented) and _unsigned(before):
                 yield Violation(str(item.pk), _("consent without every signature"))
 
 
+def _was_acted_on(before: State, event: SignatureTakenBack) -> bool:
+    """Whether what is taken back was not the last thing that anybody did, or not their own."""
+    last = before.last_signed
+    if last is None or last.position != event.position:
+        return True
+    return not last.by.identities & event.by.identities
+
+
 def _unsigned(state: State) -> bool:
     done = {StageStatus.SIGNED, StageStatus.NOTIFIED}
-    return any(stage.stage.quorum and stage.status not in done for stage in state.stages)
+    return any(
+        stage.stage.quorum and (stage.status not in done or not stage.is_complete)
+        for stage in state.stages
+    )
 
 
 @invariant(6, _("Nobody decides their own application, and nobody signs two stages of it."))
@@ -80,7 +110,7 @@ def people_are_separated(now: datetime) -> Iterator[Violation]:
     del now
     for item, steps, _after in _played():
         for before, event in steps:
-            if isinstance(event, StageSigned | Refused | SupplementRequested):
+            if isinstance(event, _DECISIONS | ExtensionRequested | ExtensionConsented):
                 if event.by.identities & (before.requesters | {item.application.applicant_id}):
                     yield Violation(str(item.pk), _("decided by the applicant's side"))
                 if isinstance(event, StageSigned) and event.by.identities & before.spent_identities:
@@ -116,7 +146,8 @@ def one_decision_a_stage(now: datetime) -> Iterator[Violation]:
         for before, event in steps:
             if isinstance(event, StageSigned) and before.stages:
                 stage = before.stages[event.position - 1]
-                if len(stage.signatures) >= stage.stage.quorum:
+                too_many = not stage.added_now() if event.added else stage.is_held_enough
+                if too_many:
                     yield Violation(str(item.pk), _("a stage signed once too often"))
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -143,6 +144,18 @@ class ApplicationItem(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True, editable=False)
     due_provisional = models.BooleanField(default=False, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    involved = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        editable=False,
+        help_text=_("Officials who were drawn in by name: they see the application."),
+    )
+    involved_offices = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        editable=False,
+        help_text=_("Departments whose opinion was asked for: they see the application."),
+    )
     policy = models.ForeignKey(
         "sharing.ChainPolicy",
         models.PROTECT,
@@ -156,6 +169,10 @@ class ApplicationItem(models.Model):
         verbose_name = _("application item")
         verbose_name_plural = _("application items")
         ordering = ["application_id", "id"]
+        indexes = [
+            GinIndex(fields=["involved"], name="sharing_item_involved"),
+            GinIndex(fields=["involved_offices"], name="sharing_item_offices"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "resource"],

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,22 @@ class ItemStage(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     comment = models.TextField(blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("in the hands of"),
+        help_text=_("Who has the stage alone; empty while any holder of the post may take it."),
+    )
+    called = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text=_(
+            "Who else has something to do: added signers and officials asked for opinions."
+        ),
+    )
 
     class Meta:
         verbose_name = _("stage")
@@ -80,7 +97,8 @@ class ItemStage(models.Model):
                 fields=["office", "role", "due_on"],
                 name="sharing_stage_inbox",
                 condition=models.Q(status="open"),
-            )
+            ),
+            GinIndex(fields=["called"], name="sharing_stage_called"),
         ]
 
     def __str__(self) -> str:

@@ -149,12 +149,12 @@ def _running_stage(
         task="" if is_done else task(stage),
         due=row.due.on if row.due and not is_done else None,
         headline=_headline(one, now),
-        clock=_used(stage.limit_days, used, paused)
+        clock=_used(one.limit_days, used, paused)
         if one.opened_at
-        else _clock(stage.limit_days, provisional=bool(row.due and row.due.provisional)),
+        else _clock(one.limit_days, provisional=bool(row.due and row.due.provisional)),
         said=_said(case, one),
         notes=[] if is_done else [words.NOTES[note.code] for note in stage.notes],
-        days=running_days(stage.limit_days, used, paused),
+        days=running_days(one.limit_days, used, paused),
     )
 
 

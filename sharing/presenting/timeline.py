@@ -1,6 +1,6 @@
 """What happened to a case, newest first, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sharing.approval.events import (
+    AsideEvent,
     Consented,
+    CustodyEvent,
     Event,
     FieldsNarrowed,
     OfficeSucceeded,
@@ -19,11 +21,13 @@ from sharing.approval.events import (
     StageSigned,
     Submitted,
     SupplementRequested,
+    TermsNarrowed,
     Withdrawn,
 )
 from sharing.approval.terms import Plan
 from sharing.cases import Case
 from sharing.presenting import words
+from sharing.presenting.beside import beside
 from sharing.presenting.chains import signed_name
 
 
@@ -71,12 +75,15 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
             yield Happened(
                 event.at, what, f"{detail} · {event.comment}" if event.comment else detail
             )
-        case FieldsNarrowed():
-            yield Happened(event.at, _narrowed(event.withheld), _by(event))
+        case FieldsNarrowed() | TermsNarrowed():
+            yield Happened(event.at, _narrowed(event), _by(event))
         case OfficeSucceeded():
             names = {"old": _office(plan, event.position), "new": event.office.name}
             what = _("%(new)s took over from %(old)s") % names
             yield Happened(event.at, what, event.reason)
+        case _ if isinstance(event, CustodyEvent | AsideEvent):
+            what, detail, state = beside(event, office=_office(plan, event.position))
+            yield Happened(event.at, what, detail, state)
         case _:
             yield _decided(event, plan)
 
@@ -132,8 +139,11 @@ def _office(plan: Plan | None, position: int) -> str:
     return f"{stage.office.name} · {words.role(stage.role)}"
 
 
-def _narrowed(withheld: Sequence[str]) -> str:
-    count = len(withheld)
+def _narrowed(event: FieldsNarrowed | TermsNarrowed) -> str:
+    if isinstance(event, TermsNarrowed):
+        parts = _("; ").join(str(words.NARROWED[name]) for name in event.narrowed)
+        return _("Narrowed: %(parts)s") % {"parts": parts}
+    count = len(event.withheld)
     return ngettext(
         "%(count)d data item was left out", "%(count)d data items were left out", count
     ) % {"count": count}

@@ -95,6 +95,21 @@ STATUSES: Final[Mapping[ItemStatus, tuple[str, Words]]] = {
 """Kind of tag and word for every status."""
 
 
+_OTHER_PARTS: Final[Mapping[str, Words]] = {
+    "mode": _("Sharing mode"),
+    "period": _("Period of use"),
+}
+"""Parts that a supplement changes and no notice names by themselves."""
+
+
+NARROWED: Final[Mapping[str, Words]] = {
+    "row_region": _("rows"),
+    "period": _("period of use"),
+    "masks": _("masks"),
+}
+"""What beside data items a signature may make stricter."""
+
+
 def role(code: Role | str) -> Words:
     """The name of a post."""
     return Post(str(code)).label
@@ -107,4 +122,4 @@ def status(code: ItemStatus | str) -> tuple[str, Words]:
 
 def part(field: str) -> Words:
     """The part of an application that a gap concerns."""
-    return PARTS.get(field, PARTS["other"])
+    return {**PARTS, **_OTHER_PARTS}.get(field, PARTS["other"])

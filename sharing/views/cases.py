@@ -17,15 +17,19 @@ from portal.organisation.access import department_ids
 from portal.pages.fields import add_faults
 from portal.worktime.access import calendar
 from sharing import access, actions, cases
-from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign
+from sharing.approval.commands import Command, Refuse, RequestSupplement
+from sharing.approval.events import Resubmitted
 from sharing.approval.terms import Gap, RefusalCode, SharingType
+from sharing.casework_forms import SigningForm
 from sharing.forms import DecisionForm, ReasonForm, SupplementForm
 from sharing.models import ApplicationItem
 from sharing.presenting import words
 from sharing.presenting.chains import running_chain
-from sharing.presenting.samples import item_views
+from sharing.presenting.samples import ItemView, item_views
 from sharing.presenting.timeline import timeline
+from sharing.protection.masks import MASKS
 from sharing.views.apply import TEXTS
+from sharing.views.casework import more_actions
 from sharing.views.common import item_of, loaded_item, loaded_items, official_of, posted, seen_now
 
 PAGE_SIZE = 20
@@ -87,7 +91,10 @@ def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]
     table = case.timetable
     current = case.state.current_stage
     kind, word = words.status(item.status)
+    commands = actions.available_commands(item, official_of(request), now)
     return {
+        **more_actions(item, commands, now),
+        "changes": _changes(case),
         "item": item,
         "application": item.application,
         "case": case,
@@ -101,7 +108,7 @@ def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]
         "reply": table.reply if table else None,
         "supply": table.supply if table else None,
         "row": table.at(current.stage.position) if table and current else None,
-        "commands": actions.available_commands(item, official_of(request), now),
+        "commands": commands,
         "views": [
             view for view in item_views(item.version.items.all()) if view.item.key in item.fields
         ],
@@ -110,6 +117,13 @@ def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]
         "entered": entered_text(request),
         "gaps": [(words.part(gap.field), gap.text) for gap in _gaps(case)],
     }
+
+
+def _changes(case: cases.Case) -> list[tuple[Any, str, str]]:
+    """What the supplement changed, for the signers."""
+    answers = [event for event in case.events if isinstance(event, Resubmitted)]
+    found = answers[-1].changes if answers else ()
+    return [(words.part(one.part), one.before, one.after) for one in found]
 
 
 def _gaps(case: cases.Case) -> tuple[Gap, ...]:
@@ -184,10 +198,16 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything a signer needs on one page, and the decision."""
     item = loaded_item(request, pk)
     sharing_type = SharingType(item.version.sharing_type) if item.version.sharing_type else None
-    form = DecisionForm(
+    terms = cases.load(item).state.terms
+    options: dict[str, Any] = {
+        "sharing_type": sharing_type,
+        "item": item,
+        "rows": terms.row_region if terms else "",
+    }
+    form = SigningForm(
         posted(request),
         initial={"seen": item.event_count, "decision": DecisionForm.SIGN},
-        sharing_type=sharing_type,
+        **options,
     )
     newer = 0
     kept = request.POST.getlist("keep") if request.method == "POST" else list(item.fields)
@@ -196,13 +216,15 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
             actions.execute(
                 by=official_of(request),
                 item_id=pk,
-                command=_command(form, item, kept),
+                command=_command(form, item, kept, _masks(request, item)),
                 now=timezone.now(),
             )
+        except Invalid as error:
+            add_faults(form, error)
         except NotAllowed as error:
             item = loaded_item(request, pk)
             newer = item.event_count - form.cleaned_data["seen"]
-            form = DecisionForm(seen_now(request, item), sharing_type=sharing_type)
+            form = SigningForm(seen_now(request, item), **options)
             form.add_error(None, f"{error.message} {error.remedy}")
         else:
             messages.success(request, _("Your decision is recorded."))
@@ -211,12 +233,27 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     context |= {
         "form": form,
         "kept": set(kept),
+        "rows": [(view, _stricter(view, request)) for view in context["views"]],
         "since": context["events"][: max(newer, 0)],
     }
     return render(request, "sharing/review.html", context, status=422 if form.errors else 200)
 
 
-def _command(form: DecisionForm, item: ApplicationItem, kept: list[str]) -> Command:
+def _stricter(view: ItemView, request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """The stricter masks of a data item: name, label, whether it was chosen."""
+    chosen = request.POST.get(f"mask-{view.item.key}", "")
+    names = actions.stricter_masks(view.item)
+    return [(name, _(MASKS[name].label), name == chosen) for name in names]
+
+
+def _masks(request: HttpRequest, item: ApplicationItem) -> dict[str, str]:
+    """The stricter masks chosen beside the fields; "" leaves one as it is."""
+    return {key: request.POST.get(f"mask-{key}", "") for key in item.fields}
+
+
+def _command(
+    form: DecisionForm, item: ApplicationItem, kept: list[str], masks: dict[str, str]
+) -> Command:
     data = form.cleaned_data
     seen = data["seen"]
     match data["decision"]:
@@ -232,4 +269,8 @@ def _command(form: DecisionForm, item: ApplicationItem, kept: list[str]) -> Comm
             )
         case _:
             narrowed = None if set(kept) >= set(item.fields) else tuple(kept)
-            return Sign(seen=seen, narrow_fields=narrowed, comment=data["comment"])
+            return actions.sign_command(
+                {**data, "row_region": data["narrower_rows"], "masks": masks},
+                seen=seen,
+                keep=narrowed,
+            )

@@ -238,9 +238,10 @@ def test_buttons_follow_the_same_decision(world: World):
     holder = actions.available_commands(item, world.people["office_head"], world.now)
     applicant = actions.available_commands(item, world.people["clerk"], world.now)
     assert {name for name, reason in holder.items() if reason is None} == {
-        "sign", "refuse", "request_supplement",
+        "sign", "refuse", "request_supplement", "transfer", "delegate", "claim", "add_signer",
+        "consult", "copy",
     }  # fmt: skip
-    assert {name for name, reason in applicant.items() if reason is None} == {"withdraw"}
+    assert {name for name, reason in applicant.items() if reason is None} == {"withdraw", "urge"}
     assert applicant["sign"].code == "own_application"
 
 

@@ -58,6 +58,13 @@ HEADS_SUBSTITUTE = actor(LI, PostHeld(TOWNSHIP.id, Role.SHARING_OFFICE_HEAD, act
 REVIEWER = actor(JI, PostHeld(COUNTY.id, Role.AUTHORITY_REVIEWER))
 STEWARD = actor(GU, PostHeld(PROVIDER.id, Role.STEWARD))
 PROVIDER_HEAD = actor(QIAN, PostHeld(PROVIDER.id, Role.SHARING_OFFICE_HEAD))
+CHIEF = actor(Person(16, "黄卫东"), PostHeld(TOWNSHIP.id, Role.DEPARTMENT_HEAD))
+TYPIST = actor(Person(17, "沈悦"), PostHeld(TOWNSHIP.id, Role.CLERK))
+SECOND = actor(Person(18, "唐亮"), PostHeld(TOWNSHIP.id, Role.SHARING_OFFICE_HEAD))
+PROVIDER_CHIEF = actor(Person(33, "施敏"), PostHeld(PROVIDER.id, Role.DEPARTMENT_HEAD))
+PROVIDER_CLERK = actor(Person(34, "严明"), PostHeld(PROVIDER.id, Role.CLERK))
+BUREAU = actor(Person(41, "孙伟"), PostHeld(50, Role.AUTHORITY_REVIEWER, region="320000"))
+COUNTY_CHIEF = actor(Person(22, "周敏"), PostHeld(COUNTY.id, Role.AUTHORITY_HEAD, region="320602"))
 OUTSIDER = actor(STRANGER, PostHeld(PROVIDER.id, Role.AUDITADMIN))
 
 TERMS = Terms(

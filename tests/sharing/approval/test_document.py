@@ -5,7 +5,7 @@ from pathlib import Path
 from sharing.approval import wording
 from sharing.approval.blueprint import FaultCode
 from sharing.approval.document import render
-from sharing.approval.rules import Relation
+from sharing.approval.relations import Relation
 from sharing.approval.terms import (
     Decides,
     DenialCode,
@@ -40,7 +40,9 @@ def test_every_code_has_a_meaning() -> None:
 def test_it_says_what_the_law_says() -> None:
     text = render()
     assert "    home_review --> supplement: request_supplement\n" in text
-    assert "| `supplement` | `applicant` | already_submitted | **yes** | **yes** |" in text
+    assert "### supplement\n\n| command | `applicant` |" in text
+    assert "| `resubmit` | **yes** | not_the_applicant |" in text
+    assert "| `consent_extension` | own_application | not_the_authority |" in text
     assert "| `reflux` | `provider` | `security` | yes |" in text
     assert "| `sysadmin` | – | – |" in text
     assert "incomplete" not in text

@@ -1,19 +1,44 @@
 """Events and policies as JSON: what is written is read back, and old writings stay readable."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from sharing.approval.commands import Refuse, Resubmit, Sign, Withdraw
+from sharing.approval.commands import (
+    AddSigner,
+    Advise,
+    Claim,
+    Command,
+    ConsentExtension,
+    Consult,
+    Copy,
+    Delegate,
+    HandBack,
+    Reassign,
+    Refuse,
+    RefuseExtension,
+    Release,
+    RemoveSigner,
+    RequestExtension,
+    Resubmit,
+    Sign,
+    TakeBack,
+    Transfer,
+    Urge,
+    Withdraw,
+)
 from sharing.approval.events import EVENTS, Event, OfficeSucceeded, StageSigned
 from sharing.approval.evolve import fold
 from sharing.approval.policy import DEFAULT_POLICY, Limits, Policy, RelayMode
 from sharing.approval.serialise import dump_policy, from_dict, kind_of, load_policy, to_dict
 from sharing.approval.terms import (
+    Actor,
     Grade,
     Holder,
+    Masked,
     Note,
     NoteCode,
     RefusalCode,
@@ -23,19 +48,25 @@ from sharing.approval.terms import (
 )
 from tests.sharing.approval.cases import (
     APPLICANT,
+    BUREAU,
     CHEN,
+    CHIEF,
     CONSENT_STAGE,
     COUNTY,
+    COUNTY_CHIEF,
     HEAD,
     HEADS_SUBSTITUTE,
     HOME_STAGE,
     NOW,
     PLAN,
     PROVIDER_HEAD,
+    REVIEWER,
+    SECOND,
     STAND_IN,
     STEWARD,
     STEWARD_STAGE,
     TERMS,
+    TYPIST,
     WANG,
     Case,
     plan,
@@ -76,11 +107,45 @@ def histories() -> dict[str, list[Event]]:
         at=NOW, position=1, office=COUNTY, holders=HOME_STAGE.holders, reason="苏编办发〔2026〕12号"
     )
     return {name: case.events for name, case in cases.items()} | {
-        "succeeded": [*Case().submit().events, succeeded]
+        "succeeded": [*Case().submit().events, succeeded],
+        "within": within_stages().events,
     }
 
 
-@pytest.mark.parametrize("name", ["consented", "refused", "withdrawn", "again", "succeeded"])
+def within_stages() -> Case:
+    """A case with everything that happens within a stage."""
+    case = Case().submit()
+    steps: list[tuple[Callable[[int], Command], Actor]] = [
+        (lambda n: Claim(seen=n), HEAD),
+        (lambda n: Release(seen=n), HEAD),
+        (lambda n: Delegate(seen=n, to=TYPIST, task="核对"), HEAD),
+        (lambda n: HandBack(seen=n, opinion="可以"), TYPIST),
+        (lambda n: Consult(seen=n, office=COUNTY, question="?", person=REVIEWER), HEAD),
+        (lambda n: Advise(seen=n, text="同意", agrees=True), REVIEWER),
+        (lambda n: Copy(seen=n, to=(CHEN,), note="知悉"), HEAD),
+        (lambda n: Urge(seen=n, counts_for=NOW.date(), note="请尽快"), APPLICANT),
+        (lambda n: AddSigner(seen=n, signers=(TYPIST, CHIEF), needed=1), HEAD),
+        (lambda n: RemoveSigner(seen=n, official_id=TYPIST.official_id), HEAD),
+        (lambda n: Transfer(seen=n, to=CHIEF, reason="更熟悉"), HEAD),
+        (lambda n: Reassign(seen=n, to=SECOND, reason="调离"), COUNTY_CHIEF),
+        (lambda n: Sign(seen=n), CHIEF),
+        (lambda n: Sign(seen=n, masks=(Masked("name", "redact", 6),)), SECOND),
+        (lambda n: TakeBack(seen=n, reason="看错"), SECOND),
+        (lambda n: Sign(seen=n), SECOND),
+        (lambda n: Sign(seen=n), REVIEWER),
+        (lambda n: RequestExtension(seen=n, days=3, reason="量大"), STEWARD),
+        (lambda n: RefuseExtension(seen=n, reason="不必"), BUREAU),
+        (lambda n: RequestExtension(seen=n, days=3, reason="量大"), STEWARD),
+        (lambda n: ConsentExtension(seen=n, note="同意"), BUREAU),
+    ]
+    for command, by in steps:
+        case.do(command(case.seen), by)
+    return case
+
+
+@pytest.mark.parametrize(
+    "name", ["within", "consented", "refused", "withdrawn", "again", "succeeded"]
+)
 def test_histories_survive_storage(name: str) -> None:
     events = histories()[name]
     stored = [written_and_read(event) for event in events]
@@ -98,6 +163,10 @@ def test_kinds_are_stable() -> None:
     assert list(EVENTS) == [
         "submitted", "stage_opened", "stage_notified", "stage_signed", "fields_narrowed",
         "office_succeeded", "supplement_requested", "resubmitted", "refused", "withdrawn", "consented",
+        "terms_narrowed", "signature_taken_back", "stage_transferred", "stage_reassigned",
+        "stage_delegated", "delegation_returned", "stage_claimed", "stage_released", "signers_added",
+        "signer_removed", "opinion_asked", "opinion_given", "copied", "urged",
+        "extension_requested", "extension_consented", "extension_refused",
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 from psycopg import sql
 
 from portal.organisation.models import Role, Substitution
+from sharing import actions
 from sharing.models import ApplicationItem, Delivery
 from tests.sharing.pages.conftest import Enter
 from tests.world import SIGNERS, World, draft_application, hire, sign, submitted_item
@@ -90,6 +91,8 @@ def test_every_page_is_in_the_tables():
     known = {name for names in WRITES.values() for name in names} | set(DRAFT_PAGES)
     known |= {"apply", "applications", "inbox", "grants", "submitted", "progress", "grant"}
     known |= {"delivery", "download", "cancel_pull"}
+    # one address for each command within a stage: tests/sharing/pages/test_casework.py
+    known |= {"casework"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     _prefix, sharing = get_resolver().namespace_dict["sharing"]
@@ -127,6 +130,7 @@ def test_application_opens_to_those_it_has_reached(everybody: World, enter: Ente
     item = submitted_item(everybody)
     paths = [
         reverse("sharing:review", args=[item.pk]),
+        *(reverse("sharing:casework", args=[item.pk, name]) for name in ("transfer", "urge")),
         *(reverse(f"sharing:{name}", args=[item.application_id]) for name in SENT_PAGES),
     ]
     reached = HOME | {"deputy"}
@@ -201,6 +205,7 @@ def _write_paths(delivery: Delivery) -> list[str]:
     }
     return [
         *(reverse(f"sharing:{name}", args=[keys[of]]) for of, names in WRITES.items() for name in names),
+        *(reverse("sharing:casework", args=[keys["item"], name]) for name in actions.CASEWORK),
         reverse("sharing:cancel_pull", args=[delivery.pull_id]),
         reverse("sharing:apply", args=[delivery.grant.resource_id]),
     ]  # fmt: skip

@@ -75,7 +75,10 @@ def pages(attached: World, delivery: Delivery) -> dict[str, list[str]]:
         "county_clerk": [
             reverse(f"sharing:{name}", args=[sendable.pk]) for name in drafts
         ],
-        "county_reviewer": ["/", *lists, case, reverse("sharing:review", args=[waiting.pk])],
+        "county_reviewer": [
+            "/", *lists, case, reverse("sharing:review", args=[waiting.pk]),
+            *(reverse("sharing:casework", args=[waiting.pk, name]) for name in actions.CASEWORK),
+        ],
         "steward": ["/", *lists, reverse("sharing:grant", args=[grant.pk])],
     }  # fmt: skip
 

@@ -1,0 +1,73 @@
+"""Why a command is not carried out. Codes are stored and sent over interfaces: never rename one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DenialCode(StrEnum):
+    """Why a command is not carried out."""
+
+    STALE = "stale"
+    CLOSED = "closed"
+    NOT_SUBMITTED = "not_submitted"
+    ALREADY_SUBMITTED = "already_submitted"
+    NOT_THE_APPLICANT = "not_the_applicant"
+    NO_SUPPLEMENT_ASKED = "no_supplement_asked"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    OWN_APPLICATION = "own_application"
+    STANDS_IN_FOR_APPLICANT = "stands_in_for_applicant"
+    ACTED_FOR_APPLICANT = "acted_for_applicant"
+    NOT_YOUR_TURN = "not_your_turn"
+    NOT_A_HOLDER = "not_a_holder"
+    ALREADY_SIGNED = "already_signed"
+    NEEDED_LATER = "needed_later"
+    NOTHING_ASKED = "nothing_asked"
+    PERIOD_REVERSED = "period_reversed"
+    PERIOD_PAST = "period_past"
+    ROWS_NOT_OWN_REGION = "rows_not_own_region"
+    NARROWED_TO_NOTHING = "narrowed_to_nothing"
+    NARROWING_WIDENS = "narrowing_widens"
+    REASON_MISSING = "reason_missing"
+    REASON_NOT_ALLOWED = "reason_not_allowed"
+    CITATION_MISSING = "citation_missing"
+    SUPPLEMENT_USED = "supplement_used"
+    GAPS_MISSING = "gaps_missing"
+    NOTHING_CHANGED = "nothing_changed"
+    CHAIN_MISSING = "chain_missing"
+    WITH_SOMEBODY_ELSE = "with_somebody_else"
+    DELEGATED = "delegated"
+    DELEGATE_PREPARES = "delegate_prepares"
+    ADDED_ONLY_SIGNS = "added_only_signs"
+    AWAITING_ADDED = "awaiting_added"
+    AWAITING_HOLDER = "awaiting_holder"
+    ALREADY_CLAIMED = "already_claimed"
+    NOT_CLAIMED = "not_claimed"
+    SEVERAL_SIGN = "several_sign"
+    NOT_DELEGATED = "not_delegated"
+    NOT_LAST_SIGNER = "not_last_signer"
+    NO_ADDED_SIGNER = "no_added_signer"
+    NOT_CONSULTED = "not_consulted"
+    MAY_NOT_URGE = "may_not_urge"
+    URGED_TODAY = "urged_today"
+    NOT_WITH_PROVIDER = "not_with_provider"
+    NOT_THE_AUTHORITY = "not_the_authority"
+    NOT_THE_MANAGER = "not_the_manager"
+    EXTENSION_OPEN = "extension_open"
+    EXTENSION_USED_UP = "extension_used_up"
+    NO_EXTENSION_ASKED = "no_extension_asked"
+    OWN_EXTENSION = "own_extension"
+    NOBODY_NAMED = "nobody_named"
+    TARGET_UNFIT = "target_unfit"
+    TARGET_IS_APPLICANT = "target_is_applicant"
+    TARGET_SIGNED = "target_signed"
+    TARGET_HAS_IT = "target_has_it"
+    TEXT_MISSING = "text_missing"
+    DAYS_OUT_OF_RANGE = "days_out_of_range"
+    LIMIT_PASSED = "limit_passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A command that changes nothing, and why."""
+
+    code: DenialCode
