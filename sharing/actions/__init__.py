@@ -10,10 +10,8 @@ from sharing.actions.commands import (
 )
 from sharing.actions.deadlines import recompute_deadlines
 from sharing.actions.drafts import copy, discard, draft, save_draft
-from sharing.actions.policies import add_version
 
 __all__ = [
-    "add_version",
     "available_commands",
     "copy",
     "discard",

@@ -81,6 +81,7 @@ class SigningRule(StrEnum):
 
     ANY_ONE = "any_one"
     ALL = "all"
+    N_OF_M = "n_of_m"
 
 
 class StageStatus(StrEnum):
@@ -327,6 +328,8 @@ class Stage:
     decides: tuple[Decides, ...]
     kind: StageKind = StageKind.SIGN
     rule: SigningRule = SigningRule.ANY_ONE
+    needed: int = 1
+    """Signatures wanted where the rule is n of m."""
     clock_rule: ClockRule | None = None
     limit_days: int | None = None
     holders: tuple[Holder, ...] = ()
@@ -339,7 +342,19 @@ class Stage:
             return 0
         if self.rule is SigningRule.ALL:
             return max(1, len({holder.person.official_id for holder in self.holders}))
+        if self.rule is SigningRule.N_OF_M:
+            return max(1, self.needed)
         return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRef:
+    """The rule of a provider that answered instead of a person: its version and who set it."""
+
+    id: int
+    name: str
+    version: int
+    set_by: Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +371,7 @@ class Plan:
     supplement_clock: SupplementClock = SupplementClock.PAUSES
     supply_days: int = 20
     policy_version: str = ""
+    rule: RuleRef | None = None
 
     def __post_init__(self) -> None:
         if [stage.position for stage in self.stages] != list(range(1, len(self.stages) + 1)):

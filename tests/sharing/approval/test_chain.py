@@ -186,7 +186,7 @@ def test_what_later_decisions_need_is_frozen() -> None:
     assert plan.emergency
     assert (plan.policy_version, plan.supplement_clock) == ("7", SupplementClock.RUNS)
     assert plan.supply_days == 9
-    assert [stage.limit_days for stage in plan.stages] == [1, None, None, None, 3, 2]
+    assert [stage.limit_days for stage in plan.stages] == [1, None, 3, 2]  # relays no more
     assert [stage.clock_rule for stage in plan.stages] == [
         ClockRule.HOME_REVIEW, *[ClockRule.AUTHORITY_REVIEW] * 3, *[ClockRule.REPLY_CONDITIONAL] * 2,
     ]  # fmt: skip
