@@ -72,7 +72,7 @@ def _is_for_matter(
     rule: ConsentRule, application: Application, item: ApplicationItem, home: Department
 ) -> bool:
     """Whether the application names the matter, and the department handles it and needs this for it."""
-    if rule.matter is None or rule.matter.name not in application.use_scenario:
+    if rule.matter is None or not _names(application, rule.matter):
         return False
     handled = ServiceItem.objects.filter(
         department__in=[home.pk, home.parent_id or home.pk],
@@ -85,6 +85,14 @@ def _is_for_matter(
         if not fields or set(item.fields) <= set(fields):
             return True
     return False
+
+
+def _names(application: Application, matter: ServiceItem) -> bool:
+    """Whether the application says it is for the matter: chosen, or named in its scenario."""
+    picked: ServiceItem | None = getattr(application, "matter", None)
+    if picked is not None:
+        return bool(picked.code == matter.code)
+    return matter.name in application.use_scenario
 
 
 def setter_signs(plan: Plan) -> bool:

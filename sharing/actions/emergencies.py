@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed, NotVisible
@@ -217,10 +217,3 @@ def _enter(kind: str, opened: EmergencyAccess, by: Official | None, now: datetim
             "ended": opened.ended, "policy": opened.policy_version,
         },
     )  # fmt: skip
-
-
-def register_filter(choice: str) -> Q:
-    """Rows of the register by their state: open or ended."""
-    if choice == "open":
-        return Q(ended_at__isnull=True)
-    return Q(ended=choice) if choice in EmergencyEnd.values else Q()

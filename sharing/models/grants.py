@@ -49,7 +49,8 @@ class Grant(models.Model):
     item = models.ForeignKey(
         "sharing.ApplicationItem",
         models.PROTECT,
-        related_name="grant",
+        related_name="grants",
+        related_query_name="grant",
         verbose_name=_("application item"),
     )
     is_emergency = models.BooleanField(

@@ -123,11 +123,12 @@ def _emergency(policy: Policy) -> str:
 
 def differences(before: Policy, after: Policy) -> list[Difference]:
     """What a version changes, setting by setting and seat by seat."""
-    found = []
     old, new = dict(settings_of(before)), dict(settings_of(after))
-    for name in dict.fromkeys([*old, *new]):
-        if old.get(name) != new.get(name):
-            found.append(Difference(name, old.get(name, ""), new.get(name, "")))
+    found = [
+        Difference(name, old.get(name, ""), new.get(name, ""))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    ]
     for lane in LANES:
         found += _seat_differences(
             str(words.LANES[lane]), getattr(before.lanes, lane), getattr(after.lanes, lane)
@@ -157,7 +158,5 @@ def line(seat: Seat) -> str:
     """A seat in one line."""
     row = seat_row(seat)
     return " · ".join(
-        part
-        for part in (row.side, row.role, row.decides, row.signs, row.days, row.grade)
-        if part
+        part for part in (row.side, row.role, row.decides, row.signs, row.days, row.grade) if part
     )

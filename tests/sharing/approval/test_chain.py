@@ -182,11 +182,12 @@ def test_what_later_decisions_need_is_frozen() -> None:
         supplement_clock=SupplementClock.RUNS,
         limits=Limits(home_review=1, authority_review=None, reply_conditional=5, supply=9),
     )
-    plan = chain(request(emergency=True), policy=policy)
-    assert plan.emergency
+    assert chain(request(emergency=True), policy=policy).emergency
+    plan = chain(policy=policy)
+    assert not plan.emergency
     assert (plan.policy_version, plan.supplement_clock) == ("7", SupplementClock.RUNS)
     assert plan.supply_days == 9
-    assert [stage.limit_days for stage in plan.stages] == [1, None, 3, 2]  # relays no more
+    assert [stage.limit_days for stage in plan.stages] == [1, None, None, None, 3, 2]
     assert [stage.clock_rule for stage in plan.stages] == [
         ClockRule.HOME_REVIEW, *[ClockRule.AUTHORITY_REVIEW] * 3, *[ClockRule.REPLY_CONDITIONAL] * 2,
     ]  # fmt: skip
