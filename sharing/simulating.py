@@ -81,6 +81,8 @@ def usual_days(calendar: Calendar) -> Usual:
     by_role: dict[str, list[int]] = defaultdict(list)
     spans: dict[tuple[date, date], int] = {}
     for office, role, opened, decided in rows:
+        if opened is None or decided is None:
+            continue
         span = (local_day(opened), local_day(decided))
         if span not in spans:
             spans[span] = calendar.working_days_between(*span)
@@ -309,7 +311,7 @@ def summary(run: PolicySimulation) -> Summary:
             if signs:
                 cost[f"{office}|{role}"].append(days)
     steps = [
-        (*key.rsplit("|", 1), len(days), sum(days))
+        (key.rpartition("|")[0], key.rpartition("|")[2], len(days), sum(days))
         for key, days in sorted(cost.items(), key=lambda pair: -sum(pair[1]))[:8]
     ]
     return Summary(
@@ -320,7 +322,7 @@ def summary(run: PolicySimulation) -> Summary:
         stages=_means(planned, "stages"),
         limits=_means(planned, "limit"),
         usual=_means(planned, "usual"),
-        steps=[(office, role, number, days) for office, role, number, days in steps],
+        steps=steps,
     )
 
 

@@ -74,6 +74,7 @@ def open_access(
     )  # fmt: skip
     _enter("emergency.opened", opened, by, now)
     grants.activate(grant, now=now)
+    grant.refresh_from_db()
     tell_provider(grant, "grant.emergency_opened", now=now, reason=opened.reason)
     return opened
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -22,7 +21,7 @@ from sharing.approval.policy import NATIONAL_LIMITS
 from sharing.approval.schema import MOST_SEATS
 from sharing.approval.terms import Grade, Side
 
-Choices = list[tuple[Any, str | Promise]]
+Choices = list[tuple[Any, Any]]
 
 SPARE: Final = 2
 """Empty rows for new seats."""
@@ -47,14 +46,14 @@ def _decisions() -> Choices:
     return [("", "–"), *((str(code), words.DECIDES[code]) for code in dict.fromkeys(codes))]
 
 
-def _number(label: str | Promise, most: int | None = None, help_text: Any = "") -> forms.Field:
+def _number(label: Any, most: int | None = None, help_text: Any = "") -> forms.Field:
     return forms.IntegerField(
         label=label, required=False, min_value=0, help_text=help_text,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"max": most} if most else {}),
     )  # fmt: skip
 
 
-def _choice(label: str | Promise, choices: Choices, *, required: bool = True) -> forms.Field:
+def _choice(label: Any, choices: Choices, *, required: bool = True) -> forms.Field:
     return forms.ChoiceField(
         label=label, choices=choices, required=required, widget=UnfoldAdminSelectWidget
     )

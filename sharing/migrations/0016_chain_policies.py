@@ -320,7 +320,8 @@ class Migration(migrations.Migration):
             name="item",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="grants", related_query_name="grant",
+                related_name="grants",
+                related_query_name="grant",
                 to="sharing.applicationitem",
                 verbose_name="application item",
             ),

@@ -146,7 +146,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"], bounds=form.bounds(), now=now,
             )  # fmt: skip
         except Invalid as error:
-            add_faults(form, error.faults)
+            add_faults(form, error)
         else:
             messages.success(request, _("The rule is in force from now on."))
             return redirect("sharing:consent_rule", made.pk)

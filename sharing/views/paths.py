@@ -83,7 +83,7 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
                 by=official_of(request), application_id=application.pk, content=content, now=now
             )
         except Invalid as error:
-            add_faults(form, error.faults)
+            add_faults(form, error)
         else:
             return redirect("sharing:tasks", application.pk)
     context = {
@@ -111,7 +111,7 @@ def emergency(request: HttpRequest, pk: UUID) -> HttpResponse:
                 by=official, item_id=item.pk, reason=form.cleaned_data["reason"], now=now
             )
         except Invalid as error:
-            add_faults(form, error.faults)
+            add_faults(form, error)
         except PortalError as error:
             form.add_error(None, f"{error.message} {error.remedy}")
         else:

@@ -137,21 +137,21 @@ def simulation(request: HttpRequest, pk: UUID) -> HttpResponse:
         .filter(pk__in=[case.item_id for case in page])
         .values_list("pk", flat=True)
     )
+    figures = simulating.summary(run)
     context = {
         "run": run,
         "is_open": run.status in PolicySimulation.OPEN,
-        "summary": simulating.summary(run),
+        "summary": figures,
         "page_obj": page,
         "rows": [(case, case.item_id in seen, _words(case.slowest)) for case in page],
         "choice": choice if choice in simulating.CHOICES else "all",
         "step": step,
         "step_words": _words(step),
-        "post_label": _post,
+        "steps": [
+            (f"{office}|{role}", office, _post(role), number, round(days, 1))
+            for office, role, number, days in figures.steps
+        ],
     }
-    context["steps"] = [
-        (f"{office}|{role}", office, _post(role), number, round(days, 1))
-        for office, role, number, days in context["summary"].steps
-    ]
     return render(request, "sharing/policies/simulation.html", context)
 
 

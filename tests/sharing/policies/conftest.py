@@ -12,7 +12,6 @@ from sharing.actions import policies
 from sharing.models import ChainPolicy
 from tests.world import World, hire
 
-
 CHECKED = (1, 2, 3, 5, 6, 7, 8, 25, 32, 35, 70, 71, 72)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sharing.approval.blueprint import Seat
 from sharing.approval.chain import plan_chain
 from sharing.approval.lawful import DECISIONS, NEEDED, ROLES, faults_of
-from sharing.approval.policy import DEFAULT_POLICY, Emergencies, Lanes, Policy, Relays, RelayMode
+from sharing.approval.policy import DEFAULT_POLICY, Emergencies, Lanes, Policy, RelayMode, Relays
 from sharing.approval.schema import policy_schema
 from sharing.approval.serialise import dump_policy, load_policy
 from sharing.approval.terms import (
@@ -101,7 +101,7 @@ def test_needed_seats_always_sign(lane: str, number: int, change: str):
         if (seat["side"], seat["role"], seat["decides"]) == wanted:
             if change == "drop":
                 continue
-            seat |= {"kind": "notify"} if change == "notify" else {"from_grade": 5}
+            seat.update({"kind": "notify"} if change == "notify" else {"from_grade": 5})
         kept.append(seat)
     rules["lanes"][lane] = kept
     assert (f"lanes.{lane}", "seat_needed") in codes(faults_of(rules))
@@ -247,8 +247,9 @@ def test_several_of_them_sign_or_the_stage_falls():
 def test_own_limit_of_a_seat():
     lanes = Lanes(
         conditional=(
-            Seat(Side.HOME, HEAD, Decides.SEND, days=1), *DEFAULT_POLICY.lanes.conditional[1:],
-        )  # fmt: skip
+            Seat(Side.HOME, HEAD, Decides.SEND, days=1),
+            *DEFAULT_POLICY.lanes.conditional[1:],
+        )
     )
     assert chain(policy=Policy(lanes=lanes)).stages[0].limit_days == 1
 

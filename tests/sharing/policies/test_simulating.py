@@ -87,7 +87,7 @@ def test_case_that_would_find_no_chain_is_told(world: World, past: ApplicationIt
     done = run(world, policy)
     case = done.cases.get()
     assert case.faults
-    assert "江苏省公安厅" in case.faults[0]
+    assert any("江苏省公安厅" in fault for fault in case.faults)
     assert simulating.summary(done).without == simulating.chosen(done, "without").count() == 1
 
 
@@ -110,7 +110,9 @@ def test_bounded(world: World, past: ApplicationItem, skipping: ChainPolicy, mon
     assert (done.total, done.is_partial, done.cases.count()) == (0, True, 0)
 
 
-def test_once_at_a_time_and_twice_is_once(world: World, past: ApplicationItem, skipping: ChainPolicy):
+def test_once_at_a_time_and_twice_is_once(
+    world: World, past: ApplicationItem, skipping: ChainPolicy
+):
     keeper = world.people["secadmin"]
     first = simulating.ask(by=keeper, policy=skipping, now=world.now)
     assert simulating.ask(by=keeper, policy=skipping, now=world.now) == first
@@ -142,7 +144,9 @@ def test_pages(world: World, past: ApplicationItem, skipping: ChainPolicy, enter
     assert keeper.get(progress)["HX-Refresh"] == "true"
     text = keeper.get(page).content.decode()
     assert past.application.number in text
-    assert reverse("sharing:application", args=[past.application_id]) not in text  # no business data
+    assert (
+        reverse("sharing:application", args=[past.application_id]) not in text
+    )  # no business data
     seen = enter("city_reviewer").get(page).content.decode()
     assert reverse("sharing:application", args=[past.application_id]) in seen
     for query in ("?show=shorter", "?show=x&step=y", "?page=nine", "?step=%00"):
