@@ -102,7 +102,7 @@ def _agree(made: Organisation, need: ServiceItemNeed, now: datetime) -> bool:
         wanted = wanted.filter(key__in=need.fields)
     items = list(wanted.order_by("position")[:_MOST_FIELDS])
     is_file = "file" in entry.live.sharing_modes
-    if None in {asker, sender, giver} or not items or not is_file:
+    if giver is None or None in {asker, sender} or not items or not is_file:
         return False
     grade = max(item.grade for item in items)
     autonomy.set_rule(
