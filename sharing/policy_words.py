@@ -35,7 +35,7 @@ SIDES: Final[Mapping[str, Words]] = {
 DECIDES: Final[Mapping[str, Words]] = {
     Decides.SEND: _("sending the application"),
     Decides.CONFORMITY: _("conformity"),
-    Decides.RELAY: _("passing on"),
+    Decides.RELAY: _("forwarding"),
     Decides.COORDINATION: _("coordination at the provider's level"),
     Decides.ANSWER: _("answer"),
     Decides.SCOPE: _("scope"),

@@ -75,6 +75,11 @@ class SeatForm(forms.Form):
     from_grade = _choice(_("from grade"), GRADE_CHOICES, required=False)
     remove = forms.BooleanField(label=_("remove"), required=False, widget=UnfoldBooleanSwitchWidget)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label  # the head of the column is no label
+
     def seat(self) -> dict[str, Any] | None:
         """The seat as the definition has it, or None for an empty or removed row."""
         data = self.cleaned_data
