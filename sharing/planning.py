@@ -30,7 +30,7 @@ from sharing.approval.organisation import (
     DepartmentKind,
     Organisation,
 )
-from sharing.approval.policy import Limits, Policy
+from sharing.approval.policy import DEFAULT_POLICY, Limits, Policy
 from sharing.approval.serialise import load_policy
 from sharing.models import Application, ApplicationItem, ChainPolicy
 
@@ -135,9 +135,14 @@ def policy_for(region: Region, on: date) -> ChainPolicy:
 
 
 def national(rows: Iterable[ChainPolicy]) -> Policy | None:
-    """The newest of ``rows`` that holds everywhere, as the core reads it."""
+    """The newest of ``rows`` that holds everywhere, as the core reads it.
+
+    One that is not lawful bounds nobody: the default does in its place.
+    """
     found = next((row for row in rows if row.region_id is None), None)
-    return load_policy(found.definition) if found else None
+    if found is None:
+        return None
+    return DEFAULT_POLICY if faults_of(found.definition) else load_policy(found.definition)
 
 
 def _require_lawful(row: ChainPolicy, rows: Iterable[ChainPolicy]) -> None:
