@@ -250,6 +250,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "expire grants": {"task": "sharing.expire_grants", "schedule": 60.0},
+    "end emergency access": {"task": "sharing.end_emergencies", "schedule": 60.0},
     "sweep pulls": {"task": "sharing.sweep_pulls", "schedule": 20.0},
     "remind of deadlines": {"task": "sharing.remind_deadlines", "schedule": 3600.0},
     "publish entries at their time": {"task": "catalog.publish_due", "schedule": 30.0},

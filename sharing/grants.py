@@ -52,8 +52,13 @@ ALLOWED: Final = (
 # --- by consent ----------------------------------------------------------------------------
 
 
-def create_for(item: ApplicationItem, *, terms: Terms, supply_days: int, now: datetime) -> Grant:
+def create_for(
+    item: ApplicationItem, *, terms: Terms, supply_days: int, now: datetime,
+    is_emergency: bool = False,
+) -> Grant:  # fmt: skip
     """Make the grant that consent to ``item`` gives; it is not active yet.
+
+    ``is_emergency``: the one that comes before consent (actions/emergencies.py), at most one.
 
     ``terms`` are those consented to, with what signers left out; each field gets the mask its
     grade asks for. The supply clock of 20 working days starts (article 22, R14).
@@ -82,6 +87,7 @@ def create_for(item: ApplicationItem, *, terms: Terms, supply_days: int, now: da
         content_hash=hashlib.sha256(canonical(allowed)).hexdigest(),
         created_at=now,
         status_at=now,
+        is_emergency=is_emergency,
         **allowed,
     )
     enter(
@@ -197,6 +203,19 @@ def terminate(*, by: Official, grant_id: UUID | str, reason: str, now: datetime)
     _require_reason(reason)
     _require(grant, {GrantStatus.ACTIVE, GrantStatus.PROVISIONING, GrantStatus.SUSPENDED})
     return _stop(grant, _Change(GrantStatus.TERMINATED, "grant.terminated", now, by, reason))
+
+
+# --- by rule ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def end_by_rule(pk: UUID, *, reason: str, now: datetime) -> bool:
+    """End a grant that a rule ends, such as the one of an emergency; whether it was alive."""
+    grant = _lock(pk)
+    if grant.status in {GrantStatus.EXPIRED, GrantStatus.TERMINATED}:
+        return False
+    _stop(grant, _Change(GrantStatus.TERMINATED, "grant.terminated", now, reason=reason))
+    return True
 
 
 # --- by the calendar -----------------------------------------------------------------------

@@ -56,6 +56,9 @@ TEXTS = {
     "item.extension_refused": _(
         "There is no more time to reply to %(number)s for “%(title)s”: %(reason)s"
     ),
+    "item.rule_stopped": _(
+        "The rule that would have answered your application %(number)s for “%(title)s” was stopped: %(reason)s. Withdraw it and send a copy; then people decide."
+    ),
     "item.due_soon": _("The application %(number)s for “%(title)s” is due on %(due)s."),
     "item.overdue": _("The application %(number)s for “%(title)s” was due on %(due)s."),
     "grant.active": _("The data “%(title)s” can be pulled now (grant %(number)s)."),
@@ -67,6 +70,9 @@ TEXTS = {
         "The provider has withdrawn “%(title)s” (grant %(number)s): %(reason)s"
     ),
     "grant.supply_due": _("“%(title)s” must be supplied by %(due)s (grant %(number)s)."),
+    "grant.emergency_opened": _(
+        "“%(title)s” is used before consent, in an emergency (grant %(number)s): %(reason)s"
+    ),
     "delivery.published": _("“%(title)s” has arrived: %(rows)s rows (delivery %(number)s)."),
     "pull.given_up": _("“%(title)s” could not be fetched (grant %(number)s): %(why)s"),
 }

@@ -20,15 +20,17 @@ from portal.ledger.records import canonical
 from portal.organisation.models import Department, Official, Post, Region, Role, Substitution
 from portal.organisation.naming import current_of
 from portal.worktime import access as worktime
+from sharing import autonomy
 from sharing.approval import chain, terms
 from sharing.approval.blueprint import FaultCode
 from sharing.approval.clocks import Timetable, local_day, preview
+from sharing.approval.lawful import faults_of
 from sharing.approval.organisation import (
     DepartmentFacts,
     DepartmentKind,
     Organisation,
 )
-from sharing.approval.policy import Limits, Policy
+from sharing.approval.policy import DEFAULT_POLICY, Limits, Policy
 from sharing.approval.serialise import load_policy
 from sharing.models import Application, ApplicationItem, ChainPolicy
 
@@ -49,16 +51,32 @@ def plan(application: Application, item: ApplicationItem, now: datetime) -> Plan
     on = local_day(now)
     home = current_of(application.department, on)  # departments change, applications stay
     policy = policy_for(home.region, on)
-    request = replace(_request(application, item, on), demander_id=home.pk)
-    organisation = _organisation(home, item.provider, on)
     rules = _rules(policy, home=home.region, away=item.provider.region, on=on)
-    found = chain.plan_chain(request, organisation, rules)
+    found = chain_by(rules, application, item, home=home, on=on)
     if isinstance(found, tuple):
         raise Invalid(
             _("No chain of approval can be planned for this application."),
-            [_fault(fault) for fault in found],
+            [fault_in_words(fault) for fault in found],
         )
     return Planned(found, preview(found, worktime.calendar(), on), policy)
+
+
+def chain_by(
+    rules: Policy, application: Application, item: ApplicationItem, *, home: Department, on: date
+) -> terms.Plan | tuple[chain.Fault, ...]:
+    """The chain by ``rules``, with the offices and holders of the day ``on``, or what is in its way."""
+    request = replace(_request(application, item, on), demander_id=home.pk)
+    organisation = _organisation(home, item.provider, on)
+    ruled = replace(request, rule=autonomy.fitting(application, item, request, home=home, on=on))
+    found = chain.plan_chain(ruled, organisation, rules)
+    if isinstance(found, terms.Plan) and autonomy.setter_signs(found):
+        return chain.plan_chain(request, organisation, rules)
+    return found
+
+
+def rules_for(row: ChainPolicy, item: ApplicationItem, *, home: Department, on: date) -> Policy:
+    """The rules of a version for an item, with the limits of both regions on the day ``on``."""
+    return _rules(row, home=home.region, away=item.provider.region, on=on)
 
 
 def terms_of(application: Application, item: ApplicationItem) -> terms.Terms:
@@ -101,17 +119,40 @@ def content_hash(application: Application, item: ApplicationItem) -> str:
 def policy_for(region: Region, on: date) -> ChainPolicy:
     """The policy in force on the day ``on``: the region's own, else the nearest one above, else all's.
 
-    Invalid when there is none at all.
+    Invalid when there is none at all, and when the region's is looser than the one that holds
+    everywhere (R46): no chain is planned from what the law does not allow.
     """
-    rows = list(ChainPolicy.objects.filter(valid_from__lte=on).order_by("-valid_from", "-version"))
+    rows = list(ChainPolicy.objects.in_force(on))
     for code in (region.code, *region.superior_codes(), None):
         for row in rows:
             if row.region_id == code:
+                _require_lawful(row, rows)
                 return row
     raise Invalid(
         _("No chain policy is in force."),
         remedy=_("Ask the security administrator to set one in force."),
     )
+
+
+def national(rows: Iterable[ChainPolicy]) -> Policy | None:
+    """The newest of ``rows`` that holds everywhere, as the core reads it.
+
+    One that is not lawful bounds nobody: the default does in its place.
+    """
+    found = next((row for row in rows if row.region_id is None), None)
+    if found is None:
+        return None
+    return DEFAULT_POLICY if faults_of(found.definition) else load_policy(found.definition)
+
+
+def _require_lawful(row: ChainPolicy, rows: Iterable[ChainPolicy]) -> None:
+    above = national(rows) if row.region_id else None
+    if faults_of(row.definition, above):
+        raise Invalid(
+            _("The chain policy %(policy)s loosens what the law or the policy above it asks for.")
+            % {"policy": row},
+            remedy=_("Ask the security administrator to put a lawful version in force."),
+        )
 
 
 def _request(application: Application, item: ApplicationItem, on: date) -> chain.ChainRequest:
@@ -161,6 +202,7 @@ def _organisation(demander: Department, provider: Department, on: date) -> Organ
     regions = _regions(demander.region, provider.region)
     departments = _departments([demander, provider], regions, on)
     holders = holders_of(departments, on)
+    levels = dict(Region.objects.filter(pk__in=list(regions)).values_list("pk", "level"))
     return Organisation(
         regions,
         {
@@ -174,6 +216,7 @@ def _organisation(demander: Department, provider: Department, on: date) -> Organ
             )
             for row in departments.values()
         },
+        levels,
     )
 
 
@@ -262,7 +305,8 @@ _FAULTS: Final[dict[FaultCode, tuple[str | Promise, str | Promise]]] = {
 }
 
 
-def _fault(fault: chain.Fault) -> Fault:
+def fault_in_words(fault: chain.Fault) -> Fault:
+    """What stands in the way, with its remedy."""
     message, remedy = _FAULTS[fault.code]
     params = {"office": fault.office, "role": Role(fault.role).label if fault.role else ""}
     return Fault("chain", str(message) % params, remedy, code=fault.code.value)

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import hooks
-from sharing import actions, grants
+from sharing import actions, grants, simulating
+from sharing.actions import emergencies
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -23,6 +24,18 @@ def expire_grants() -> None:
     now = timezone.now()
     grants.expire_due(now)
     grants.activate_ready(now)
+
+
+@shared_task(name="sharing.end_emergencies")
+def end_emergencies() -> int:
+    """End access before consent whose days are over."""
+    return emergencies.end_overdue(timezone.now())
+
+
+@shared_task(name="sharing.simulate_policy")
+def simulate_policy(simulation_id: str) -> None:
+    """Try a chain policy out on past applications."""
+    simulating.work(simulation_id, clock=timezone.now)
 
 
 @shared_task(name="sharing.sweep_pulls")

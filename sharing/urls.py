@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, casework, data, quality
+from sharing.views import apply, autonomy, cases, casework, data, paths, policies, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -37,5 +37,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/<uuid:pk>/", data.delivery, name="delivery"),
     path("deliveries/<uuid:pk>/confirm/", data.confirm, name="confirm"),
     path("files/<int:pk>/link/", data.link, name="link"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/<int:pk>/", policies.policy, name="policy"),
+    path("policies/<int:pk>/simulate/", policies.simulate, name="simulate"),
+    path("simulations/<uuid:pk>/", policies.simulation, name="simulation"),
+    path(
+        "simulations/<uuid:pk>/progress/", policies.simulation_progress, name="simulation_progress"
+    ),
+    path("consent-rules/", autonomy.rules, name="consent_rules"),
+    path("consent-rules/new/", autonomy.new, name="new_consent_rule"),
+    path("consent-rules/<int:pk>/", autonomy.rule, name="consent_rule"),
+    path("applications/<uuid:pk>/path/", paths.choose, name="path"),
+    path("applications/<uuid:pk>/emergency/", paths.emergency, name="emergency"),
+    path("emergencies/", paths.register, name="emergencies"),
     path("download/<str:token>/", data.download, name="download"),
 ]

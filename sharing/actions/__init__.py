@@ -12,11 +12,9 @@ from sharing.actions.commands import (
 from sharing.actions.deadlines import recompute_deadlines
 from sharing.actions.drafts import copy, discard, draft, save_draft
 from sharing.actions.narrowing import stricter_masks
-from sharing.actions.policies import add_version
 
 __all__ = [
     "CASEWORK",
-    "add_version",
     "available_commands",
     "command_of",
     "copy",

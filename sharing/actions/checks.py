@@ -14,6 +14,7 @@ from portal.errors import Fault, Invalid
 from portal.organisation.models import Official
 from sharing import access, planning
 from sharing.actions import content as contents
+from sharing.actions import emergencies
 from sharing.approval.clocks import local_day
 from sharing.models import Application, ApplicationItem
 
@@ -51,6 +52,7 @@ def submission_faults(
         *_period(application, on),
         *_fields(item),
         *_mode(application, item),
+        *_emergency(application, item, on),
         *_rows(application, item, on),
         *_entry(application, item, by, on),
     ]
@@ -142,12 +144,27 @@ def _mode(application: Application, item: ApplicationItem) -> Iterator[Fault]:
             _("Choose one of: %(modes)s.") % {"modes": labels or "–"},
             "mode_not_offered",
         )
-    if application.emergency:
+
+
+def _emergency(application: Application, item: ApplicationItem, on: date) -> Iterator[Fault]:
+    """The policy of the region may allow access before consent; reflux and careful data never."""
+    if not application.emergency:
+        return
+    rules = emergencies.rules_for(item, on)
+    if not rules.days or application.reflux:
         yield Fault(
             "emergency",
-            _("This portal gives no grants before consent, not even in an emergency."),
+            _("There are no grants before consent here, not even in an emergency."),
             _("Send the application without this mark and call the holders named in the chain."),
             "emergency_not_offered",
+        )
+    grades = item.version.items.filter(key__in=item.fields).values_list("grade", flat=True)
+    if max(grades, default=0) > int(rules.max_grade):
+        yield Fault(
+            "emergency",
+            _("The application asks for data of a grade that is never given before consent."),
+            _("Leave the data items of higher grade out, or send it without this mark."),
+            "too_careful",
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import hooks
 from portal.errors import Invalid, NotAllowed, Reason
 from portal.organisation.models import Official
-from sharing import access, cases, offers, planning
+from sharing import access, autonomy, cases, offers, planning
 from sharing.actions import content as contents
 from sharing.actions import differences
 from sharing.actions.checks import submission_faults
@@ -172,7 +172,9 @@ def _not_offered(
     only_entry: bool = False,
 ) -> NotAllowed | None:  # fmt: skip
     """Why consent would grant what the catalog no longer offers (``kept`` narrows it)."""
-    _plan, terms = state.asked
+    plan, terms = state.asked
+    if (stopped := autonomy.hindrance(plan)) is not None:
+        return stopped
     keys = () if only_entry else terms.fields if kept is None else kept
     return offers.hindrance(item.resource, keys, agreed=item.version)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from portal.ledger.records import record
 from portal.organisation.models import Official
 from sharing import access, cases, grants
+from sharing.actions import emergencies
 from sharing.actions.drawing_in import tell_of_people
 from sharing.approval.clocks import local_day
 from sharing.approval.custody import Place
@@ -74,6 +75,7 @@ def take_effect(
         _enter(item, event, seq, after, by=by)
     for event in events:
         _tell(event, item, after, now)
+        emergencies.decided(item, event, now=now)
         if isinstance(event, Consented):
             plan, _ = after.asked
             grant = grants.create_for(
@@ -136,6 +138,9 @@ _DETAILS: Final[dict[type[Event], tuple[str, ...]]] = {
 
 def _details(event: Event, after: State) -> dict[str, Any]:
     shown = {name: _plain(getattr(event, name)) for name in _DETAILS.get(type(event), ())}
+    if isinstance(event, Consented) and event.by_rule and after.plan and after.plan.rule:
+        rule = after.plan.rule
+        shown |= {"rule": f"{rule.name} v{rule.version}", "set_by": rule.set_by.name}
     position: int | None = getattr(event, "position", None)
     return shown if position is None else shown | _stage(after, position)
 

@@ -12,8 +12,10 @@ from sharing.approval.terms import (
     Lane,
     Note,
     Role,
+    RuleRef,
     SharingType,
     Side,
+    SigningRule,
     StageKind,
 )
 
@@ -50,6 +52,8 @@ class ChainRequest:
     reflux: bool = False
     emergency: bool = False
     stand_ins: frozenset[int] = frozenset()
+    rule: RuleRef | None = None
+    """The provider's own rule that answers at once, if one fits."""
 
     @property
     def excluded(self) -> frozenset[int]:
@@ -59,17 +63,31 @@ class ChainRequest:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One place in the blueprint of a chain; ``careful`` ones exist from important grade up."""
+    """One place in the blueprint of a chain; it exists for data of ``from_grade`` and above.
+
+    ``needed`` is for the rule n of m. ``days`` is a limit of this seat alone, in working days;
+    only the requesting side and authorities have one, because the provider's seats share the
+    reply limit of article 21.
+    """
 
     side: Side
     role: Role
     decides: Decides
-    careful: bool = False
+    from_grade: Grade = Grade.GENERAL_1
+    kind: StageKind = StageKind.SIGN
+    rule: SigningRule = SigningRule.ANY_ONE
+    needed: int = 1
+    days: int | None = None
+
+    @property
+    def careful(self) -> bool:
+        """Whether only data of important or core grade has this seat."""
+        return self.from_grade >= Grade.IMPORTANT
 
 
 _HOME: Final = Seat(Side.HOME, Role.SHARING_OFFICE_HEAD, Decides.SEND)
-_OPINION: Final = Seat(Side.PROVIDER, Role.SECADMIN, Decides.SECURITY, careful=True)
-_APPROVAL: Final = Seat(Side.PROVIDER, Role.DEPARTMENT_HEAD, Decides.APPROVAL, careful=True)
+_OPINION: Final = Seat(Side.PROVIDER, Role.SECADMIN, Decides.SECURITY, Grade.IMPORTANT)
+_APPROVAL: Final = Seat(Side.PROVIDER, Role.DEPARTMENT_HEAD, Decides.APPROVAL, Grade.IMPORTANT)
 
 BLUEPRINTS: Final[dict[Lane, tuple[Seat, ...]]] = {
     Lane.UNCONDITIONAL: (
@@ -96,6 +114,16 @@ BLUEPRINTS: Final[dict[Lane, tuple[Seat, ...]]] = {
     ),
 }
 """The default chains; RELAY stands for any number of authorities, none or several."""
+
+EMERGENCY: Final[tuple[Seat, ...]] = (
+    _HOME,
+    Seat(Side.AUTHORITY, Role.AUTHORITY_REVIEWER, Decides.CONFORMITY, kind=StageKind.NOTIFY),
+    Seat(Side.PROVIDER, Role.STEWARD, Decides.SCOPE),
+    _OPINION,
+    Seat(Side.PROVIDER, Role.SHARING_OFFICE_HEAD, Decides.CONSENT),
+    _APPROVAL,
+)
+"""The default chain of an entry on conditions that is asked for in an emergency: no relaying."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

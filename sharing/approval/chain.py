@@ -8,7 +8,7 @@ the way.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sharing.approval.blueprint import BLUEPRINTS, ChainRequest, Fault, FaultCode, Seat, Wanted
+from sharing.approval.blueprint import ChainRequest, Fault, FaultCode, Seat, Wanted
 from sharing.approval.organisation import DepartmentFacts, Organisation
 from sharing.approval.policy import DEFAULT_POLICY, Policy, RelayMode, lane_of
 from sharing.approval.seating import seat_all
@@ -16,7 +16,6 @@ from sharing.approval.terms import (
     ClockRule,
     Decides,
     Grade,
-    Lane,
     Note,
     NoteCode,
     Plan,
@@ -41,13 +40,15 @@ def plan_chain(
     fault = _not_askable(request, organisation)
     if fault is not None:
         return (fault,)
-    authorities = _authorities(request, organisation, policy) if lane is Lane.CONDITIONAL else {}
+    seats = policy.seats(lane, emergency=request.emergency)
+    asks_authorities = any(seat.side is Side.AUTHORITY for seat in seats)
+    authorities = _authorities(request, organisation, policy) if asks_authorities else {}
     if isinstance(authorities, Fault):
         return (authorities,)
     wanted = [
         want
-        for seat in BLUEPRINTS[lane]
-        if request.grade >= Grade.IMPORTANT or not seat.careful
+        for seat in seats
+        if request.grade >= seat.from_grade
         for want in _wanted(seat, request, organisation, policy, authorities)
     ]
     stages = seat_all(wanted, request, organisation)
@@ -61,6 +62,7 @@ def plan_chain(
         supplement_clock=policy.supplement_clock,
         supply_days=policy.limits.supply,
         policy_version=policy.version,
+        rule=request.rule,
     )
 
 
@@ -83,7 +85,7 @@ def _authorities(
 ) -> dict[int, tuple[DepartmentFacts, Decides]] | Fault:
     """The authorities on the way, each once: own, those up to the common superior region, theirs.
 
-    With relaying switched off only the own one is left.
+    Those whose level is left out by the policy are not among them; the own one always is.
     """
     own = organisation.departments[request.demander_id].region
     theirs = organisation.departments[request.provider_id].region
@@ -94,14 +96,33 @@ def _authorities(
     way = [(code, Decides.RELAY) for code in path[: path.index(top) + 1]]
     way = [(own, Decides.CONFORMITY), *way[1:], (theirs, Decides.COORDINATION)]
     found: dict[int, tuple[DepartmentFacts, Decides]] = {}
-    for code, decides in way[:1] if policy.relay is RelayMode.SKIP else way:
+    if len(way) > 1 and _every_relay_skipped(way, organisation, policy):
+        way = way[:1]
+    for code, decides in way:
         authority = organisation.authority_of(code)
         if authority is None:
             return Fault(FaultCode.NO_AUTHORITY, code)
+        if decides is not Decides.CONFORMITY and _mode(authority, organisation, policy) is _SKIP:
+            continue
         _, earlier = found.get(authority.id, (authority, decides))
         is_own = earlier is Decides.CONFORMITY
         found[authority.id] = (authority, earlier if is_own else decides)
     return found
+
+
+_SKIP = RelayMode.SKIP
+
+
+def _mode(authority: DepartmentFacts, organisation: Organisation, policy: Policy) -> RelayMode:
+    return policy.relay_at(organisation.levels.get(authority.region, ""))
+
+
+def _every_relay_skipped(
+    way: Sequence[tuple[str, Decides]], organisation: Organisation, policy: Policy
+) -> bool:
+    """Whether no region on the way is asked, so that none of them needs an authority."""
+    levels = (organisation.levels.get(code, "") for code, _ in way[1:])
+    return all(policy.relay_at(level) is _SKIP for level in levels)
 
 
 def _wanted(
@@ -120,7 +141,8 @@ def _wanted(
             seat=seat,
             department=demander,
             clock_rule=ClockRule.HOME_REVIEW,
-            limit_days=limits.home_review,
+            limit_days=limits.home_review if seat.days is None else seat.days,
+            kind=seat.kind,
         )
     elif seat.side is Side.PROVIDER:
         reply_rule, _ = limits.reply(request.sharing_type)
@@ -129,36 +151,46 @@ def _wanted(
             seat=seat,
             department=provider,
             clock_rule=reply_rule,
-            kind=StageKind.NOTIFY if by_rule else StageKind.SIGN,
+            kind=StageKind.NOTIFY if by_rule else seat.kind,
             notes=(Note(NoteCode.ANSWERED_BY_RULE, seat.role, provider.name),) if by_rule else (),
         )
     else:
         for authority, decides in authorities.values():
             if decides is seat.decides:
-                yield _relay(seat, authority, demander, policy)
+                told = request.rule is not None
+                told = told or _is_told(seat, authority, organisation, policy)
+                yield _relay(seat, authority, demander, policy, told=told)
 
 
 def _answered_by_rule(request: ChainRequest, policy: Policy) -> bool:
-    """Whether an unconditional entry is granted as soon as the own office sends the application."""
-    return (
-        policy.answer_unconditional_by_rule
-        and request.sharing_type is SharingType.UNCONDITIONAL
-        and not request.reflux
-        and request.grade < Grade.IMPORTANT
-    )
+    """Whether the entry is granted as soon as the own office sends the application."""
+    if request.grade >= Grade.IMPORTANT or request.reflux:
+        return False
+    if request.rule is not None:
+        return True
+    return policy.answer_unconditional_by_rule and request.sharing_type is SharingType.UNCONDITIONAL
+
+
+def _is_told(
+    seat: Seat, authority: DepartmentFacts, organisation: Organisation, policy: Policy
+) -> bool:
+    """Whether an authority is only told: by its seat, or because it just passes on."""
+    if seat.kind is StageKind.NOTIFY:
+        return True
+    is_own = seat.decides is Decides.CONFORMITY
+    return not is_own and _mode(authority, organisation, policy) is RelayMode.NOTIFY
 
 
 def _relay(
-    seat: Seat, authority: DepartmentFacts, demander: DepartmentFacts, policy: Policy
+    seat: Seat, authority: DepartmentFacts, demander: DepartmentFacts, policy: Policy, *, told: bool
 ) -> Wanted:
     is_own = seat.decides is Decides.CONFORMITY
     elsewhere = is_own and authority.region != demander.region
-    told = not is_own and policy.relay is RelayMode.NOTIFY
     return Wanted(
         seat=seat,
         department=authority,
         clock_rule=ClockRule.AUTHORITY_REVIEW,
-        limit_days=policy.limits.authority_review,
+        limit_days=policy.limits.authority_review if seat.days is None else seat.days,
         kind=StageKind.NOTIFY if told else StageKind.SIGN,
         notes=(Note(NoteCode.NEAREST_AUTHORITY, seat.role, authority.name),) if elsewhere else (),
     )

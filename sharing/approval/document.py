@@ -7,6 +7,7 @@ from typing import Any, Final
 from sharing.approval import wording
 from sharing.approval.blueprint import BLUEPRINTS, Seat
 from sharing.approval.commands import COMMANDS, NAMES, SIGNER_COMMANDS, CommandType
+from sharing.approval.document_policy import policies
 from sharing.approval.events import EVENTS
 from sharing.approval.policy import DEFAULT_POLICY, NATIONAL_LIMITS
 from sharing.approval.relations import Relation
@@ -166,8 +167,8 @@ A stage that nobody at its post can sign falls to a substitute of a holder, to t
 internal unit, to the posts under "falls to", and to the authority of its region, and says so in a
 note. The applicant, and who stands in for the applicant, are never counted; nobody is counted for
 two stages; one department never gives both consents (R19). Neighbouring stages of one post, or of
-one office with one and the same only person, become one stage. An emergency is marked on the
-chain, which stays the same."""
+one office with one and the same only person, become one stage. An emergency has a
+chain of its own (see Policies)."""
 
 
 def _refusals() -> Iterator[str]:
@@ -293,5 +294,6 @@ _PARTS: Final = (
     _supplement,
     _people,
     _clocks,
+    policies,
     _vocabulary,
 )

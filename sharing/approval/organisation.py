@@ -44,6 +44,8 @@ class Organisation:
 
     regions: Mapping[str, str | None]
     departments: Mapping[int, DepartmentFacts]
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """The level of each region (nation, province, city, county …), where it is known."""
 
     @cached_property
     def _authorities(self) -> dict[str, DepartmentFacts]:

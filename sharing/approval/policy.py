@@ -4,10 +4,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from sharing.approval.terms import ClockRule, Lane, SharingType, SupplementClock
+from sharing.approval.blueprint import BLUEPRINTS, EMERGENCY, Seat
+from sharing.approval.terms import ClockRule, Grade, Lane, Role, SharingType, SupplementClock
 
 NATIONAL_LIMITS: Final = {"reply_unconditional": 1, "reply_conditional": 10, "supply": 20}
 """Working days of Decree 809 articles 21 and 22; a local limit may only be shorter (R46)."""
+
+LONGEST_EMERGENCY: Final = 15
+"""Days that access before consent may last at most. The Decree knows no such access: a bound of
+this portal, so that no policy makes a way around the chain of it."""
 
 
 class RelayMode(StrEnum):
@@ -48,6 +53,35 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relays:
+    """What authorities of one level do instead of what ``Policy.relay`` says; None: the same."""
+
+    nation: RelayMode | None = None
+    province: RelayMode | None = None
+    city: RelayMode | None = None
+    county: RelayMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lanes:
+    """The seats of every kind of chain, in order; an emergency concerns entries on conditions."""
+
+    unconditional: tuple[Seat, ...] = BLUEPRINTS[Lane.UNCONDITIONAL]
+    conditional: tuple[Seat, ...] = BLUEPRINTS[Lane.CONDITIONAL]
+    reflux: tuple[Seat, ...] = BLUEPRINTS[Lane.REFLUX]
+    emergency: tuple[Seat, ...] = EMERGENCY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergencies:
+    """Access before consent: for how many days (0: never), opened by whom, up to which grade."""
+
+    days: int = 0
+    who: tuple[Role, ...] = (Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
+    max_grade: Grade = Grade.GENERAL_4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One version of the rules for chains; cases keep the version they were submitted under."""
 
@@ -56,6 +90,21 @@ class Policy:
     answer_unconditional_by_rule: bool = False
     supplement_clock: SupplementClock = SupplementClock.PAUSES
     limits: Limits = field(default_factory=Limits)
+    relays: Relays = field(default_factory=Relays)
+    lanes: Lanes = field(default_factory=Lanes)
+    emergencies: Emergencies = field(default_factory=Emergencies)
+
+    def relay_at(self, level: str) -> RelayMode:
+        """What an authority of a level of regions does that only passes applications on."""
+        own: RelayMode | None = getattr(self.relays, level, None)
+        return own or self.relay
+
+    def seats(self, lane: Lane, *, emergency: bool = False) -> tuple[Seat, ...]:
+        """The seats of a chain; what needs no conditions goes its short way in emergencies too."""
+        if emergency and lane is Lane.CONDITIONAL:
+            return self.lanes.emergency
+        chain: tuple[Seat, ...] = getattr(self.lanes, lane.value)
+        return chain
 
 
 def lane_of(sharing_type: SharingType, *, reflux: bool) -> Lane:

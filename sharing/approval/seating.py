@@ -14,6 +14,7 @@ from sharing.approval.terms import (
     NoteCode,
     Role,
     Side,
+    SigningRule,
     Stage,
     StageKind,
 )
@@ -83,10 +84,19 @@ def _place(
         reason = reason or obstacle
         if holders:
             longer = _join(stages, _stage(want, option, holders, _notes(want, option, reason)))
-            if separable([[h.identities for h in s.holders] for s in longer if s.quorum]):
+            if separable(_signatures(longer)):
                 return longer
             reason = reason or NoteCode.ONLY_HOLDER_SIGNS_ELSEWHERE
     return Fault(FaultCode.NO_HOLDER, want.department.name, want.seat.role)
+
+
+def _signatures(stages: Sequence[Stage]) -> list[list[frozenset[int]]]:
+    """Who could give each signature of the chain; a stage that needs several counts as often."""
+    return [
+        [holder.identities for holder in stage.holders]
+        for stage in stages
+        for _ in range(stage.quorum)
+    ]
 
 
 def _options(want: Wanted, organisation: Organisation) -> Iterator[_Option]:
@@ -148,12 +158,16 @@ def _notes(want: Wanted, option: _Option, reason: NoteCode | None) -> tuple[Note
 def _stage(
     want: Wanted, option: _Option, holders: tuple[Holder, ...], notes: tuple[Note, ...]
 ) -> Stage:
+    """The stage at the office and post that takes it; where it fell to others, one signs for all."""
+    at_its_post = option.role is want.seat.role
     return Stage(
         position=0,
         side=want.seat.side,
         office=option.department.office,
         role=option.role,
         decides=(want.seat.decides,),
+        rule=want.seat.rule if at_its_post else SigningRule.ANY_ONE,
+        needed=want.seat.needed if at_its_post else 1,
         clock_rule=want.clock_rule,
         limit_days=want.limit_days,
         holders=holders,
@@ -181,13 +195,22 @@ def _join(stages: Sequence[Stage], stage: Stage) -> list[Stage]:
     if not stages or not _equal(stages[-1], stage):
         return [*stages, stage]
     last = stages[-1]
+    stricter = max(last, stage, key=_strictness)
     merged = Note(NoteCode.EQUAL_NEIGHBOURS_MERGED, last.role, last.office.name)
     return [
         *stages[:-1],
         replace(
-            stage, decides=last.decides + stage.decides, notes=(*last.notes, *stage.notes, merged)
+            stage,
+            decides=last.decides + stage.decides,
+            rule=stricter.rule,
+            needed=stricter.needed,
+            notes=(*last.notes, *stage.notes, merged),
         ),
     ]
+
+
+def _strictness(stage: Stage) -> tuple[bool, int]:
+    return stage.rule is SigningRule.ALL, stage.needed
 
 
 def _equal(last: Stage, stage: Stage) -> bool:

@@ -341,6 +341,16 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRef:
+    """The rule of a provider that answered instead of a person: its version and who set it."""
+
+    id: int
+    name: str
+    version: int
+    set_by: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A chain with everything that later decisions and clocks need, frozen at submission.
 
@@ -354,6 +364,7 @@ class Plan:
     supplement_clock: SupplementClock = SupplementClock.PAUSES
     supply_days: int = 20
     policy_version: str = ""
+    rule: RuleRef | None = None
 
     def __post_init__(self) -> None:
         if [stage.position for stage in self.stages] != list(range(1, len(self.stages) + 1)):

@@ -81,7 +81,11 @@ def course(script: Script, scene: Scene) -> Course:
     actions.submit_application(by=applicant, application_id=application.pk, now=sent)
     item = application.items.get()
     yield from _review(script, scene, item, sent)
-    grant = Grant.objects.filter(item=item).select_related("resource__provider").first()
+    grant = (
+        Grant.objects.filter(item=item, is_emergency=False)
+        .select_related("resource__provider")
+        .first()
+    )
     if grant is not None:
         yield from _use(script, scene, grant, applicant)
 

@@ -25,7 +25,7 @@ from portal.organisation.models import Department, Official
 from portal.queue import enqueue
 from portal.worktime import access as worktime
 from sharing.connectors.errors import ConnectorError
-from sharing.demo import story
+from sharing.demo import policies, story
 from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
@@ -85,6 +85,7 @@ class _Loader:
         catalog = self._part(_("Catalog"), lambda: self._catalog(made))
         self._part(_("Source database"), lambda: self._source(made, catalog))
         self._part(_("Applications"), lambda: self._history(made, catalog))
+        self._part(_("Policies"), lambda: policies.load(made, catalog, now=self.now))
         self._part(_("Entries under review"), lambda: self._reviews(made))
         self._part(_("Harvested catalog"), lambda: self._harvest(made))
         enqueue("catalog.assess_quality")  # a worker does both soon after the portal starts
@@ -157,6 +158,7 @@ class _Loader:
         taken = {(script.demander, script.matter.subject) for script in planned}
         # the story begins with an application for this entry: nobody has made it before
         taken.add((story.HONGQIAO, story.FIRST_SUBJECT))
+        taken |= policies.TAKEN
         count = FEW_APPLICATIONS if self.small else APPLICATIONS
         planned += scripts(made, catalog, count=count, taken=taken, seed=self.seed)
         scene = Scene(

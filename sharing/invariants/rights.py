@@ -16,7 +16,7 @@ from portal.ledger.models import Entry
 from portal.organisation.models import ADMIN_ROLES, Post
 from sharing.approval.clocks import local_day
 from sharing.grants import content_hash_of
-from sharing.models import Grant, GrantStatus, Pull
+from sharing.models import EmergencyAccess, Grant, GrantStatus, Pull
 
 OPENED: Final = ("grant.activated", "grant.resumed")
 CLOSED: Final = ("grant.suspended", "grant.terminated", "grant.expired")
@@ -119,7 +119,11 @@ def grants_allow_what_was_consented(now: datetime) -> Iterator[Violation]:
     for grant in Grant.objects.select_related("item").iterator(500):
         if content_hash_of(grant) != grant.content_hash:
             yield Violation(grant.number, _("allows something else than was consented to"))
-        if grant.item.status != "consented":
+        if grant.is_emergency:
+            opened = EmergencyAccess.objects.filter(grant=grant).first()
+            if opened is None or opened.until != grant.ends_on:
+                yield Violation(grant.number, _("no emergency opened it"))
+        elif grant.item.status != "consented":
             yield Violation(grant.number, _("no consent made it"))
 
 

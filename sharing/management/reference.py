@@ -1,5 +1,6 @@
 """Reference pages made from the code they describe; a test and ``make check`` compare them."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from portal.env import BASE_DIR
 from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
+from sharing.approval.schema import policy_schema
 from sharing.pulling.failures import codes, explain
 from sharing.pulls import machine
 from sharing.pulls.machine import PullState, PullStatus
@@ -38,6 +40,7 @@ def pages() -> dict[Path, Callable[[], str]]:
     """Every generated page and what writes it."""
     return {
         FOLDER / "approval.md": approval.render,
+        FOLDER / "chain-policy.schema.json": policy_shape,
         FOLDER / "demands.md": demands.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
@@ -80,6 +83,11 @@ This page is generated from the registered invariants. They hold at every moment
 
 {table}
 """
+
+
+def policy_shape() -> str:
+    """The JSON Schema of a chain policy's definition."""
+    return json.dumps(policy_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def pulls() -> str:

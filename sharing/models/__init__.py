@@ -1,11 +1,13 @@
 """Models of sharing."""
 
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
+from sharing.models.autonomy import ConsentRule, ConsentRuleKind, ConsentRuleQuerySet
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
+from sharing.models.emergencies import EmergencyAccess, EmergencyEnd
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
-from sharing.models.policies import ChainPolicy
+from sharing.models.policies import ChainPolicy, ChainPolicyQuerySet, PolicyStatus
 from sharing.models.pulls import Pull, PullQuerySet
 from sharing.models.quality import (
     DataCheck,
@@ -14,12 +16,17 @@ from sharing.models.quality import (
     DataRuleKind,
     FailingRow,
 )
+from sharing.models.simulations import PolicySimulation, SimulatedCase
 
 __all__ = [
     "Application",
     "ApplicationItem",
     "ApplicationQuerySet",
     "ChainPolicy",
+    "ChainPolicyQuerySet",
+    "ConsentRule",
+    "ConsentRuleKind",
+    "ConsentRuleQuerySet",
     "Counter",
     "DataCheck",
     "DataCheckResult",
@@ -28,13 +35,18 @@ __all__ = [
     "Delivery",
     "DeliveryFile",
     "DeliveryQuerySet",
+    "EmergencyAccess",
+    "EmergencyEnd",
     "FailingRow",
     "Grant",
     "GrantQuerySet",
     "GrantStatus",
     "ItemEvent",
     "ItemStage",
+    "PolicySimulation",
+    "PolicyStatus",
     "Pull",
     "PullQuerySet",
     "Receipt",
+    "SimulatedCase",
 ]

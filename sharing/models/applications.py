@@ -1,6 +1,7 @@
 """Applications for data and the items they consist of."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Mode
+
+if TYPE_CHECKING:
+    from sharing.models.grants import Grant
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -215,3 +219,8 @@ class ApplicationItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.resource_id}"
+
+    @property
+    def grant(self) -> "Grant | None":
+        """The grant that consent gave, if it was given; not the one of an emergency."""
+        return self.grants.filter(is_emergency=False).first()

@@ -46,11 +46,15 @@ class Grant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
-    item = models.OneToOneField(
+    item = models.ForeignKey(
         "sharing.ApplicationItem",
         models.PROTECT,
-        related_name="grant",
+        related_name="grants",
+        related_query_name="grant",
         verbose_name=_("application item"),
+    )
+    is_emergency = models.BooleanField(
+        _("before consent, in an emergency"), default=False, db_default=False, editable=False
     )
     department = models.ForeignKey(
         "organisation.Department",
@@ -104,6 +108,9 @@ class Grant(models.Model):
         verbose_name_plural = _("grants")
         ordering = ["-created_at", "-id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["item", "is_emergency"], name="sharing_grant_one_of_a_kind"
+            ),
             models.CheckConstraint(
                 name="sharing_grant_status", condition=Q(status__in=GrantStatus.values)
             ),

@@ -23,6 +23,8 @@ NAMES = {
     "sharing.recompute_deadlines",
     "sharing.ask_for_data_checks",
     "sharing.sweep_data_checks",
+    "sharing.end_emergencies",
+    "sharing.simulate_policy",
 }
 
 
@@ -39,6 +41,8 @@ def test_clockwork_runs_on_an_empty_portal():
     tasks.remind_deadlines()
     tasks.recompute_deadlines()
     tasks.recount_use()
+    tasks.end_emergencies()
+    tasks.simulate_policy("00000000-0000-0000-0000-000000000000")
     tasks.run_pull("00000000-0000-0000-0000-000000000000")
 
 

@@ -66,6 +66,13 @@ BREACHES = {
     34: """UPDATE sharing_applicationitem SET demander_id = (
              SELECT id FROM organisation_department WHERE name = '苏州市民政局')""",
     35: "UPDATE sharing_grant SET ends_on = ends_on + 1",
+    70: """UPDATE sharing_chainpolicy SET definition = '{"limits": {"supply": 30}}'""",
+    71: """INSERT INTO sharing_emergencyaccess (item_id, grant_id, reason, opened_by_id, opened_at,
+             until, policy_version, ended)
+           SELECT item_id, id, 'x', (SELECT min(id) FROM organisation_official), now(),
+             '2020-01-01', '', '' FROM sharing_grant""",
+    72: """UPDATE sharing_itemevent SET data = jsonb_set(data, '{plan,rule}', '{"id": 999}')
+           WHERE kind = 'submitted'""",
 }  # fmt: skip
 
 

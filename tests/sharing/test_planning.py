@@ -11,7 +11,7 @@ from portal.organisation.models import Role, Substitution
 from portal.worktime.models import DeadlineRule
 from sharing import planning
 from sharing.approval.policy import DEFAULT_POLICY
-from sharing.approval.serialise import dump_policy
+from sharing.approval.serialise import load_policy
 from sharing.models import Application, ApplicationItem, ChainPolicy
 from tests.world import World, draft_application, hire
 
@@ -82,7 +82,7 @@ def test_asked_items_decide_grade_and_sharing_type(world: World):
 def test_region_has_its_own_policy_from_a_day_on(world: World):
     ChainPolicy.objects.create(
         name="江苏", version=1, region=world.regions["jiangsu"], valid_from=date(2026, 1, 1),
-        definition={"relay": "skip"},
+        definition={"relay": "skip"}, status="confirmed",
     )  # fmt: skip
     found = planned(world)
     assert found.plan.policy_version == "江苏 v1"
@@ -117,9 +117,10 @@ def test_faults_name_office_and_remedy(world: World):
 
 
 def test_no_policy_in_force(world: World):
-    ChainPolicy.objects.all().delete()
-    with pytest.raises(Invalid):
-        planned(world)
+    before_the_decree = datetime(2025, 3, 3, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with pytest.raises(Invalid) as error:
+        planned(world, before_the_decree)
+    assert error.value.remedy
 
 
 def test_planning_costs_few_queries(world: World, django_assert_max_num_queries):
@@ -133,7 +134,7 @@ def test_planning_costs_few_queries(world: World, django_assert_max_num_queries)
 
 def test_migrated_policy_is_the_core_default():
     migration = import_module("sharing.migrations.0004_default_policy")
-    assert dump_policy(DEFAULT_POLICY) == migration.DEFINITION
+    assert load_policy(migration.DEFINITION) == DEFAULT_POLICY
 
 
 def test_content_hash_covers_what_was_entered(world: World):

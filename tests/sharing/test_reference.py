@@ -8,6 +8,7 @@ def test_pages_are_up_to_date():
     assert stale() == [], "run `manage.py write_reference`"
     assert {path.name for path in pages()} == {
         "approval.md",
+        "chain-policy.schema.json",
         "demands.md",
         "invariants.md",
         "pulls.md",

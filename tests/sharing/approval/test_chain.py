@@ -182,8 +182,9 @@ def test_what_later_decisions_need_is_frozen() -> None:
         supplement_clock=SupplementClock.RUNS,
         limits=Limits(home_review=1, authority_review=None, reply_conditional=5, supply=9),
     )
-    plan = chain(request(emergency=True), policy=policy)
-    assert plan.emergency
+    assert chain(request(emergency=True), policy=policy).emergency
+    plan = chain(policy=policy)
+    assert not plan.emergency
     assert (plan.policy_version, plan.supplement_clock) == ("7", SupplementClock.RUNS)
     assert plan.supply_days == 9
     assert [stage.limit_days for stage in plan.stages] == [1, None, None, None, 3, 2]
