@@ -16,6 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal import gathering
 from portal.errors import NotVisible
 from portal.organisation.access import HeldPost, department_ids, held_posts
 from portal.organisation.models import (
@@ -50,6 +51,10 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 def actor_for(official: Official, on: date) -> Actor:
     """The official as the approval core knows people: with every post usable on the day ``on``."""
+    return gathering.remember("sharing.actor", (official.pk, on), lambda: _actor(official, on))
+
+
+def _actor(official: Official, on: date) -> Actor:
     return Actor(
         official.pk,
         official.full_name,
@@ -193,9 +198,14 @@ def may_stop(official: Official, grant: Grant, on: date) -> bool:
 
 def holders(department_id: int, roles: Iterable[str], on: date) -> set[int]:
     """Ids of who holds one of ``roles`` in the department on the day ``on``, or stands in for them."""
+    asked = (department_id, tuple(roles), on)
+    return gathering.remember("sharing.holders", asked, lambda: _holders(*asked))
+
+
+def _holders(department_id: int, roles: tuple[str, ...], on: date) -> set[int]:
     own = set(
         PostRow.objects.held_on(on)
-        .filter(department=department_id, role__in=list(roles))
+        .filter(department=department_id, role__in=roles)
         .values_list("official_id", flat=True)
     )
     stand_ins = Substitution.objects.in_force(on).filter(principal__in=own)

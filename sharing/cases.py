@@ -4,14 +4,17 @@ The events are the truth; status, due dates and stages beside them are their pro
 only here. Invariant: the columns equal the fold of the events (DESIGN §10.4).
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
+from portal import bulk, gathering
 from portal.worktime import access as worktime
 from portal.worktime.calendar import Calendar
-from sharing.approval.clocks import StageDue, Timetable, deadlines
+from sharing.approval.clocks import StageDue, Timetable, deadlines, elapsed
 from sharing.approval.events import Event, Refused
 from sharing.approval.evolve import fold
 from sharing.approval.serialise import from_dict, kind_of, to_dict
@@ -21,7 +24,7 @@ from sharing.models import ApplicationItem, ItemEvent, ItemStage
 
 STAGE_COLUMNS: Final = (
     "side", "office_id", "role", "kind", "status", "holders", "note", "opened_at", "due_on",
-    "provisional", "limit_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
+    "provisional", "limit_days", "used_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
 )  # fmt: skip
 ITEM_COLUMNS: Final = ("status", "event_count", "due_on", "due_provisional", "decided_at")
 
@@ -39,10 +42,32 @@ class Case:
 
 def load(item: ApplicationItem) -> Case:
     """The case of ``item`` (with its application, applicant and department) from its events."""
-    rows = ItemEvent.objects.filter(item=item).order_by("seq")
-    events = tuple(from_dict(row.data) for row in rows)
+    events = events_of(item)
     state = fold(events, start=draft_of(item))
     return Case(item, events, state, timetable(state, worktime.calendar()))
+
+
+def state_of(item: ApplicationItem) -> State:
+    """The state alone, which is all that a decision needs."""
+    return fold(events_of(item), start=draft_of(item))
+
+
+def events_of(item: ApplicationItem) -> tuple[Event, ...]:
+    """The stored events, in order; ``remember_events`` reads those of many items at once."""
+    return remember_events([item.pk]).get(item.pk, ())
+
+
+def remember_events(items: Iterable[UUID]) -> dict[UUID, tuple[Event, ...]]:
+    """The events of many items, by item."""
+    return gathering.remember_each("sharing.events", items, _read_events)
+
+
+def _read_events(items: set[UUID]) -> dict[UUID, tuple[Event, ...]]:
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    rows = ItemEvent.objects.filter(item__in=items).order_by("item", "seq")
+    for item, data in rows.values_list("item", "data"):
+        found[item].append(from_dict(data))
+    return {item: tuple(events) for item, events in found.items()}
 
 
 def draft_of(item: ApplicationItem) -> State:
@@ -74,7 +99,8 @@ def append(item: ApplicationItem, events: Sequence[Event]) -> list[ItemEvent]:
         )
         for number, event in enumerate(events, start=1)
     ]
-    return ItemEvent.objects.bulk_create(rows)
+    gathering.forget("sharing.events", item.pk)
+    return gathering.insert(rows)
 
 
 def signature(event: Event) -> Signature | None:
@@ -88,14 +114,20 @@ def project(item: ApplicationItem, state: State) -> None:
     due = timetable(state, worktime.calendar())
     for name, value in item_columns(state, due).items():
         setattr(item, name, value)
-    item.save(update_fields=ITEM_COLUMNS)
-    wanted = stage_rows(item, state, due)
-    ItemStage.objects.filter(item=item, position__gt=len(wanted)).delete()
-    ItemStage.objects.bulk_create(
-        wanted,
-        update_conflicts=True,
-        unique_fields=["item", "position"],
-        update_fields=STAGE_COLUMNS,
+    gathering.at_the_end(_write, [(item, stage_rows(item, state, due))])
+
+
+def _write(projected: list[tuple[ApplicationItem, list[ItemStage]]]) -> None:
+    bulk.update([item for item, _stages in projected], ITEM_COLUMNS)
+    wanted: dict[int, list[UUID]] = defaultdict(list)
+    for item, stages in projected:
+        wanted[len(stages)].append(item.pk)
+    for number, items in wanted.items():
+        ItemStage.objects.filter(item__in=items, position__gt=number).delete()
+    bulk.upsert(
+        [stage for _item, stages in projected for stage in stages],
+        unique=["item", "position"],
+        names=STAGE_COLUMNS,
     )
 
 
@@ -143,11 +175,20 @@ def _stage_columns(stage: StageState, row: StageDue, state: State) -> dict[str, 
         "due_on": _day(row),
         "provisional": bool(row.due and row.due.provisional),
         "limit_days": stage.stage.limit_days,
+        "used_days": _used_days(stage, state),
         "signed_by_id": by.person.official_id if by else None,
         "acting_for_id": by.acting_for.official_id if by and by.acting_for else None,
         "decided_at": stage.closed_at,
         "comment": _comment(stage, state),
     }
+
+
+def _used_days(stage: StageState, state: State) -> int | None:
+    """Working days that a decided stage took; None for one that was only told, or is not decided."""
+    if stage.opened_at is None or stage.closed_at is None or not stage.stage.quorum:
+        return None
+    spent = elapsed(state, worktime.calendar(), since=stage.opened_at, until=stage.closed_at)
+    return max(0, spent.counted)
 
 
 def _decided_by(stage: StageState, state: State) -> Signature | None:

@@ -10,6 +10,7 @@ from sharing.actions.commands import (
 )
 from sharing.actions.deadlines import recompute_deadlines
 from sharing.actions.drafts import copy, discard, draft, save_draft
+from sharing.actions.many import judge_many, sign_many
 from sharing.actions.policies import add_version
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "discard",
     "draft",
     "execute",
+    "judge_many",
     "recompute_deadlines",
     "resubmit_application",
     "save_draft",
+    "sign_many",
     "submission_faults",
     "submit_application",
     "withdraw_application",

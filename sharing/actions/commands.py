@@ -148,7 +148,7 @@ def _carry_out(
     item: ApplicationItem, by: Official, command: Command, now: datetime
 ) -> ApplicationItem:
     """Decide ``command`` on the locked item and store what follows."""
-    state = cases.load(item).state
+    state = cases.state_of(item)
     actor = access.actor_for(by, local_day(now))
     decision = decide(state, command, actor=actor, now=now)
     if isinstance(decision, Denied):
@@ -162,6 +162,18 @@ def _carry_out(
     cases.project(item, after)
     take_effect(item, decision, after, by=by, now=now)
     return item
+
+
+def execute_locked(
+    item: ApplicationItem, *, by: Official, command: Command, now: datetime
+) -> ApplicationItem:
+    """Carry out ``command`` on an item whose row the caller has locked, as ``lock_item`` does."""
+    return _counted(_carry_out(item, by, command, now))
+
+
+def settled(work: Callable[[], T]) -> T:
+    """Run ``work`` in one transaction; conflicts with others become NotAllowed."""
+    return _settled(work)
 
 
 def _not_offered(

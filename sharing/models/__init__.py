@@ -14,6 +14,7 @@ from sharing.models.quality import (
     DataRuleKind,
     FailingRow,
 )
+from sharing.models.signoffs import SignOff, SignOffLine
 
 __all__ = [
     "Application",
@@ -37,4 +38,6 @@ __all__ = [
     "Pull",
     "PullQuerySet",
     "Receipt",
+    "SignOff",
+    "SignOffLine",
 ]
