@@ -54,7 +54,7 @@ def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], names: Sequen
     return _run(statement, model, [*keys, *fields], rows, written=fields, unique=keys)
 
 
-def _run(  # noqa: PLR0913 - what statements consist of
+def _run(
     statement: str,
     model: type[models.Model],
     fields: Sequence[Any],

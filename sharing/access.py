@@ -39,6 +39,7 @@ from sharing.models import (
     ItemEvent,
     ItemStage,
     Pull,
+    SignOff,
 )
 
 PROVIDER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
@@ -164,6 +165,11 @@ def get_delivery(official: Official, pk: UUID | str, on: date) -> Delivery:
 def get_file(official: Official, pk: int | str, on: date) -> DeliveryFile:
     """The file of a delivery the official sees, or NotVisible."""
     return _get(DeliveryFile.objects.filter(delivery__in=deliveries_visible_to(official, on)), pk)
+
+
+def get_sign_off(official: Official, pk: UUID | str) -> SignOff:
+    """A report of signing many at once, which only who signed reads; or NotVisible."""
+    return _get(SignOff.objects.filter(official=official), pk)
 
 
 def is_recipient(official: Official, grant: Grant, on: date) -> bool:

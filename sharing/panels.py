@@ -11,6 +11,7 @@ from portal.navigation import NavItem, Panel, is_administrator, register, regist
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
 from sharing import access
+from sharing.filters import COUNTED
 from sharing.models import Grant
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
@@ -25,7 +26,7 @@ def does_business(official: Official) -> bool:
 
 def waiting(official: Official) -> int:
     """How many stages wait for the official."""
-    return access.inbox(official, timezone.localdate()).count()
+    return access.inbox(official, timezone.localdate())[:COUNTED].count()
 
 
 def register_all() -> None:
@@ -48,7 +49,7 @@ def _inbox(request: HttpRequest) -> Mapping[str, Any] | None:
         "item__version", "item__application__department"
     )
     rows = list(found[:SHOWN])
-    return {"rows": rows, "total": found.count() if len(rows) == SHOWN else len(rows)}
+    return {"rows": rows, "total": found[:COUNTED].count() if len(rows) == SHOWN else len(rows)}
 
 
 def _mine(request: HttpRequest) -> Mapping[str, Any] | None:

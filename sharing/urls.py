@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, quality
+from sharing.views import apply, cases, data, inbox, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,7 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/discard/", apply.discard, name="discard"),
     path("applications/<uuid:pk>/copy/", apply.copy, name="copy"),
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
-    path("inbox/", cases.inbox, name="inbox"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/together/", inbox.together, name="together"),
+    path("inbox/reports/", inbox.sign_offs, name="sign_offs"),
+    path("inbox/reports/<uuid:pk>/", inbox.sign_off, name="sign_off"),
+    path("inbox/reports/<uuid:pk>/csv/", inbox.sign_off_file, name="sign_off_file"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
     path("data/", data.my_data, name="grants"),
     path("grants/<uuid:pk>/", data.grant, name="grant"),

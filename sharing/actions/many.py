@@ -139,7 +139,7 @@ def _each(by: Official, picks: Sequence[Pick], comment: str, now: datetime) -> I
 def _sign(item: ApplicationItem, by: Official, command: Sign, now: datetime) -> NotAllowed | None:
     try:
         with gathering.attempt():
-            if (alone := reviewed_alone(item)) is not None:
+            if (alone := reviewed_alone(item, offers.items_of(item.version_id))) is not None:
                 return alone
             execute_locked(item, by=by, command=command, now=now)
     except NotAllowed as error:
@@ -147,12 +147,12 @@ def _sign(item: ApplicationItem, by: Official, command: Sign, now: datetime) -> 
     return None
 
 
-def reviewed_alone(item: ApplicationItem) -> NotAllowed | None:
-    """Why the item is signed on its own page only, or None.
+def reviewed_alone(item: ApplicationItem, described: Iterable[offers.Offered]) -> NotAllowed | None:
+    """Why the item is signed on its own page only, or None; ``described`` are its entry's data items.
 
     Important and core data is looked at one by one (R09); emergencies as well.
     """
-    asked = (row.grade for row in offers.items_of(item.version_id) if row.key in item.fields)
+    asked = (row.grade for row in described if row.key in item.fields)
     if max(asked, default=0) >= Grade.IMPORTANT:
         reason = _("It holds important or core data.")
     elif item.application.emergency:

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
+                db_constraint=False,
                 to="sharing.applicationitem",
             ),
         ),

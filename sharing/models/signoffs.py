@@ -47,7 +47,11 @@ class SignOffLine(models.Model):
     sign_off = models.ForeignKey(SignOff, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField(_("number"))
     item = models.ForeignKey(
-        "sharing.ApplicationItem", models.SET_NULL, null=True, related_name="+"
+        "sharing.ApplicationItem",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,  # the check would wait for whoever holds the item
     )
     number = models.CharField(_("application"), max_length=40, blank=True)
     title = models.CharField(_("data resource"), max_length=300, blank=True)

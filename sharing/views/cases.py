@@ -163,22 +163,6 @@ def _asked(item: ApplicationItem) -> dict[str, Any]:
     }
 
 
-@require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits for the official, the most urgent first."""
-    found = access.inbox(official_of(request), timezone.localdate()).select_related(
-        "office",
-        "item__version",
-        "item__application__department",
-        "item__application__applicant",
-    )
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    late = found.filter(due_on__lt=today).count()
-    context = {"page_obj": page, "late": late, "today": today}
-    return render(request, "sharing/inbox.html", context)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything a signer needs on one page, and the decision."""

@@ -1,7 +1,6 @@
 """Twin applications: alike in everything but their keys, for doing one thing in two ways."""
 
 import json
-from datetime import date
 from typing import Any
 
 from catalog.models import Attachment, DataSource, Resource, ResourceSearch, ResourceUse
@@ -19,7 +18,9 @@ LEFT_OUT = {"id", "digest", "xid", "content_hash", "version_id", "number", "code
 
 def entries(world: World, number: int, *, items: list[tuple] = ITEMS) -> list[Resource]:
     """Published entries of one title; every other one is attached."""
-    made = [publish_entry(world, "常住人口", items, sharing_type="conditional") for _ in range(number)]
+    made = [
+        publish_entry(world, "常住人口", items, sharing_type="conditional") for _ in range(number)
+    ]
     place = DataSource.objects.create(
         name=f"库{made[0].pk}", department=world.departments["police"], connector="postgresql",
         options={},
@@ -90,5 +91,3 @@ def _columns(row: Any, names: dict[str, str]) -> dict[str, Any]:
         if isinstance(value, dict):
             columns[name] = {k: v for k, v in value.items() if k not in LEFT_OUT}
     return columns
-
-
