@@ -14,7 +14,6 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -165,7 +164,7 @@ def register_use(name: str, counter: UseCounter) -> None:
     _use_counters[name] = counter
 
 
-@transaction.atomic
+@gathering.atomic
 def use_changed(resource_ids: Iterable[UUID]) -> None:
     """Count the uses of these entries anew, in the transaction of what changed them.
 

@@ -146,7 +146,7 @@ def _attached(resource_ids: set[UUID]) -> dict[UUID, bool]:
     return dict.fromkeys(rows.values_list("resource_id", flat=True), True)
 
 
-@transaction.atomic
+@gathering.atomic
 def activate(grant: Grant, *, now: datetime) -> bool:
     """Open the grant for pulling if the entry is attached; return whether it is active.
 

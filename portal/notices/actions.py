@@ -13,7 +13,7 @@ from portal.notices.models import Notice
 from portal.organisation.models import Official
 
 
-@transaction.atomic
+@gathering.atomic
 def notify(
     kind: str,
     *,
