@@ -1,0 +1,3 @@
+from typing import Any
+def compare(entries: int) -> Any:
+    return iter(())

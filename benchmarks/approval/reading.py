@@ -1,0 +1,3 @@
+from typing import Any
+def compare(made: Any) -> Any:
+    return iter(())
