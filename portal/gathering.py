@@ -171,7 +171,7 @@ def remember_each(
     if gathering is None:
         return dict(ask(wanted))
     answers = gathering.answers.setdefault(kind, {})
-    if missing := wanted - answers.keys():
+    if missing := {key for key in wanted if key not in answers}:
         found = ask(missing)
         answers.update({key: found.get(key) for key in missing})
     return {key: answers[key] for key in wanted if answers[key] is not None}

@@ -5,10 +5,10 @@ only here. Invariant: the columns equal the fold of the events (DESIGN §10.4).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from portal import bulk, gathering
@@ -109,23 +109,42 @@ def signature(event: Event) -> Signature | None:
     return by
 
 
-def project(item: ApplicationItem, state: State) -> None:
-    """Write the columns and stages that follow from ``state``."""
+def project(item: ApplicationItem, state: State, *, before: State | None = None) -> None:
+    """Write the columns and stages that follow from ``state``.
+
+    With the state ``before`` the stages that had ended by then are passed over.
+    """
     due = timetable(state, worktime.calendar())
     for name, value in item_columns(state, due).items():
         setattr(item, name, value)
-    gathering.at_the_end(_write, [(item, stage_rows(item, state, due))])
+    rows = stage_rows(item, state, due, ended=_ended(state, before))
+    gathering.at_the_end(_write, [_Projected(item, rows, len(state.stages), before is None)])
 
 
-def _write(projected: list[tuple[ApplicationItem, list[ItemStage]]]) -> None:
-    bulk.update([item for item, _stages in projected], ITEM_COLUMNS)
-    wanted: dict[int, list[UUID]] = defaultdict(list)
-    for item, stages in projected:
-        wanted[len(stages)].append(item.pk)
-    for number, items in wanted.items():
-        ItemStage.objects.filter(item__in=items, position__gt=number).delete()
+class _Projected(NamedTuple):
+    """An item, its stages that may have changed, and how many it has in all."""
+
+    item: ApplicationItem
+    stages: list[ItemStage]
+    number: int
+    is_new: bool
+
+
+def _ended(state: State, before: State | None) -> set[int]:
+    """Positions of the stages that had ended before and are the same now."""
+    if before is None or len(before.stages) != len(state.stages):
+        return set()
+    pairs = zip(before.stages, state.stages, strict=True)
+    return {one.stage.position for one, now in pairs if one is now and one.closed_at is not None}
+
+
+def _write(projected: list[_Projected]) -> None:
+    bulk.update([one.item for one in projected], ITEM_COLUMNS)
+    for one in projected:
+        if one.is_new:
+            ItemStage.objects.filter(item=one.item, position__gt=one.number).delete()
     bulk.upsert(
-        [stage for _item, stages in projected for stage in stages],
+        [stage for one in projected for stage in one.stages],
         unique=["item", "position"],
         names=STAGE_COLUMNS,
     )
@@ -145,8 +164,10 @@ def item_columns(state: State, due: Timetable | None) -> dict[str, Any]:
     }
 
 
-def stage_rows(item: ApplicationItem, state: State, due: Timetable | None) -> list[ItemStage]:
-    """The projected stages of an item; not saved."""
+def stage_rows(
+    item: ApplicationItem, state: State, due: Timetable | None, *, ended: Collection[int] = ()
+) -> list[ItemStage]:
+    """The projected stages of an item, but for those ``ended``; not saved."""
     if due is None:
         return []
     return [
@@ -156,6 +177,7 @@ def stage_rows(item: ApplicationItem, state: State, due: Timetable | None) -> li
             **_stage_columns(stage, due.at(stage.stage.position), state),
         )
         for stage in state.stages
+        if stage.stage.position not in ended
     ]
 
 

@@ -159,7 +159,8 @@ def _carry_out(
             raise error
     after = fold(decision, start=state)
     cases.append(item, decision)
-    cases.project(item, after)
+    planned_anew = len(after.stages) != len(state.stages) or after.plan is not state.plan
+    cases.project(item, after, before=None if planned_anew else state)
     take_effect(item, decision, after, by=by, now=now)
     return item
 
