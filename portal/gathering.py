@@ -14,6 +14,7 @@ Outside of ``gathered`` every function here does its work at once. Whoever inser
 ``insert`` must not look for it in the database before the gathering ends.
 """
 
+import gc
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -74,10 +75,14 @@ def gathered() -> Iterator[None]:
         raise RuntimeError(message)
     gathering = _Gathering()
     token = _open.set(gathering)
+    collects = gc.isenabled()
+    gc.disable()  # it would look again and again at rows that all stay until the end
     try:
         yield
     finally:
         _open.reset(token)
+        if collects:
+            gc.enable()
     for rows in gathering.rows.values():
         bulk.insert(rows)
     for work, items in gathering.last.items():

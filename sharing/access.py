@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import gathering
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, department_ids, held_posts
+from portal.organisation.access import HeldPost, department_ids, held_posts, is_auditor
 from portal.organisation.models import (
     ADMIN_ROLES,
     Department,
@@ -46,6 +46,9 @@ PROVIDER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
 """Who looks after the data of a department and the grants on it."""
 AUTHORITY_ROLES = (Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD)
 """Who supervises sharing in a region (Decree 809 articles 8 and 29)."""
+
+HEAD_ROLES = (Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
+"""Who answers for the work of a department."""
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -165,6 +168,22 @@ def get_delivery(official: Official, pk: UUID | str, on: date) -> Delivery:
 def get_file(official: Official, pk: int | str, on: date) -> DeliveryFile:
     """The file of a delivery the official sees, or NotVisible."""
     return _get(DeliveryFile.objects.filter(delivery__in=deliveries_visible_to(official, on)), pk)
+
+
+def offices_overseen_by(official: Official, on: date) -> QuerySet[Department]:
+    """Departments whose workload and timeliness the official may see.
+
+    The audit administrator sees all, an authority those of its region (Decree 809 article 29),
+    heads their own department.
+    """
+    if is_auditor(official, on):
+        return Department.objects.all()
+    posts = held_posts(official, on)
+    own = {post.department_id for post in posts if post.role in HEAD_ROLES}
+    codes = {post.region_id for post in posts if post.role in AUTHORITY_ROLES}
+    regions = Region.objects.filter(pk__in=codes) if codes else ()
+    within = (Q(region__code__startswith=region.prefix) for region in regions)
+    return Department.objects.filter(functools.reduce(operator.or_, within, Q(pk__in=own)))
 
 
 def get_sign_off(official: Official, pk: UUID | str) -> SignOff:

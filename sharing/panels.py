@@ -7,9 +7,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.navigation import (
+    NavItem,
+    Panel,
+    is_administrator,
+    register,
+    register_panel,
+    roles_of,
+)
 from portal.organisation.access import department_ids
-from portal.organisation.models import Official
+from portal.organisation.models import Official, Role
 from sharing import access
 from sharing.filters import COUNTED
 from sharing.models import Grant
@@ -29,12 +36,22 @@ def waiting(official: Official) -> int:
     return access.inbox(official, timezone.localdate())[:COUNTED].count()
 
 
+def oversees(official: Official) -> bool:
+    """Whether there are offices whose timeliness the official may see."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint({*access.HEAD_ROLES, *access.AUTHORITY_ROLES, Role.AUDITADMIN})
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(
         NavItem("applications", _("My applications"), "sharing:applications", 20, does_business)
     )
     register(NavItem("inbox", _("To do"), "sharing:inbox", 30, does_business, waiting))
+    register(
+        NavItem("workload", _("Timeliness"), "sharing:workload", 35, oversees,
+                under=("inbox", "ledger"))
+    )  # fmt: skip
     register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))

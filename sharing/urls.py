@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, inbox, quality
+from sharing.views import apply, cases, data, inbox, quality, workload
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/reports/<uuid:pk>/", inbox.sign_off, name="sign_off"),
     path("inbox/reports/<uuid:pk>/csv/", inbox.sign_off_file, name="sign_off_file"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
+    path("workload/", workload.offices, name="workload"),
+    path("workload/<int:pk>/", workload.office, name="workload_office"),
+    path("workload/<int:pk>/<slug:kind>/", workload.office_rows, name="workload_rows"),
     path("data/", data.my_data, name="grants"),
     path("grants/<uuid:pk>/", data.grant, name="grant"),
     path("grants/<uuid:pk>/progress/", data.progress, name="progress"),

@@ -95,6 +95,10 @@ STATUSES: Final[Mapping[ItemStatus, tuple[str, Words]]] = {
 """Kind of tag and word for every status."""
 
 
+POSTS: Final = frozenset(Post.values)
+"""Codes of posts."""
+
+
 def role(code: Role | str) -> Words:
     """The name of a post."""
     return Post(str(code)).label
