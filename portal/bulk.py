@@ -62,12 +62,12 @@ def _run(
     written: Sequence[Any] = (),
     unique: Sequence[Any] = (),
 ) -> int:
-    table, key = _quoted(model._meta.db_table), model._meta.pk
+    table, key = _quoted(model._meta.db_table), str(model._meta.pk.column)
     pairs = [(field.column, field.attname) for field in fields]
     content = [{column: getattr(row, name) for column, name in pairs} for row in rows]
     sql = statement.format(
         table=table,
-        key=_quoted(key.column),
+        key=_quoted(key),
         columns=_columns(fields),
         changes=", ".join(f"{_quoted(f.column)} = new.{_quoted(f.column)}" for f in written),
         excluded=", ".join(f"{_quoted(f.column)} = excluded.{_quoted(f.column)}" for f in written),

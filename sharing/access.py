@@ -177,13 +177,17 @@ def offices_overseen_by(official: Official, on: date) -> QuerySet[Department]:
     heads their own department.
     """
     if is_auditor(official, on):
-        return Department.objects.all()
+        everywhere: QuerySet[Department] = Department.objects.all()
+        return everywhere
     posts = held_posts(official, on)
     own = {post.department_id for post in posts if post.role in HEAD_ROLES}
     codes = {post.region_id for post in posts if post.role in AUTHORITY_ROLES}
     regions = Region.objects.filter(pk__in=codes) if codes else ()
     within = (Q(region__code__startswith=region.prefix) for region in regions)
-    return Department.objects.filter(functools.reduce(operator.or_, within, Q(pk__in=own)))
+    overseen: QuerySet[Department] = Department.objects.filter(
+        functools.reduce(operator.or_, within, Q(pk__in=own))
+    )
+    return overseen
 
 
 def get_sign_off(official: Official, pk: UUID | str) -> SignOff:

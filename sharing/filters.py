@@ -7,9 +7,10 @@ from typing import Any, Final, Self
 from django.db.models import Count, Q, QuerySet
 
 from catalog.models import SharingType
-from portal.organisation.models import Department
+from portal.organisation.models import Department, Official
 from portal.worktime.calendar import Calendar
-from sharing.models import ItemStage
+from sharing import access
+from sharing.models import ApplicationItem, ItemStage
 
 COUNTED: Final = 1_000
 """How far lists are counted; people do not need to know more precisely how much too much it is."""
@@ -134,3 +135,27 @@ def _behind(place: Place) -> Q:
     same: dict[str, Any] = {"opened_at": place.at} if place.at else {"opened_at__isnull": True}
     behind = Q(**same, pk__gt=place.pk)
     return behind | Q(opened_at__gt=place.at) if place.at else behind
+
+
+def search(official: Official, words: str, on: date, size: int) -> list[ApplicationItem]:
+    """The newest ``size`` submitted items the official sees whose number, title or department fit.
+
+    A whole number of an application finds it at once; other words are looked for in titles and in
+    names of departments.
+    """
+    words = words.replace("\x00", "").strip()
+    named = list(
+        Department.objects.filter(name__icontains=words).order_by().values_list("pk", flat=True)
+    )
+    fits = (
+        Q(application__number__istartswith=words)
+        | Q(version__title__icontains=words)
+        | Q(demander__in=named)
+        | Q(provider__in=named)
+    )
+    found = (
+        access.items_visible_to(official, on)
+        .filter(fits, application__submitted_at__isnull=False)
+        .select_related("application", "version", "demander", "provider")
+    )
+    return list(found.order_by("-application__created_at", "-pk")[:size])

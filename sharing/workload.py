@@ -114,7 +114,8 @@ def figures(stages: QuerySet[ItemStage], by: str, month: Month, on: date) -> dic
 
 
 def _grouped(stages: QuerySet[ItemStage], by: str) -> QuerySet[ItemStage, dict[str, Any]]:
-    return stages.order_by().values(by)
+    grouped: QuerySet[ItemStage, dict[str, Any]] = stages.order_by().values(by)
+    return grouped
 
 
 def _conditions(month: Month, on: date) -> Mapping[str, Q]:

@@ -51,9 +51,7 @@ def _pattern(world: World, entry: Any, signatures: int) -> Any:
 
     def give(command: Any, by: str) -> None:
         nonlocal item
-        item = actions.execute(
-            by=world.people[by], item_id=item.pk, command=command, now=world.now
-        )
+        item = actions.execute(by=world.people[by], item_id=item.pk, command=command, now=world.now)
 
     gaps = (Gap("use_basis", "写明条款"),)
     give(RequestSupplement(seen=item.event_count, gaps=gaps), SIGNERS[0])

@@ -91,9 +91,9 @@ def _check(picks: Sequence[Pick]) -> None:
         fault = Fault("picks", message, _("Tick at least one application."), "required")
         raise Invalid(message, [fault])
     if len(picks) > MOST:
-        message = _("More than %(most)d applications are picked.") % {"most": MOST}
-        fault = Fault("picks", message, _("Sign them in several goes."), "too_many")
-        raise Invalid(message, [fault])
+        too_many = _("More than %(most)d applications are picked.") % {"most": MOST}
+        fault = Fault("picks", too_many, _("Sign them in several goes."), "too_many")
+        raise Invalid(too_many, [fault])
 
 
 def _sign_all(

@@ -75,7 +75,8 @@ def _loader(wanted: Any) -> Callable[[Any], Any] | None:
         (inner,) = (option for option in get_args(wanted) if option is not NoneType)
         return _optional_loader(inner)
     if is_dataclass(wanted):
-        return _dataclass_loader(wanted)
+        record: Any = wanted
+        return _dataclass_loader(record)
     return _scalar_loader(wanted)
 
 

@@ -93,7 +93,7 @@ def test_neighbours_of_a_city_that_ends_in_nought_are_not_overseen(world: World)
             code=code, defaults={"name": key, "level": "city", "parent": world.regions["jiangsu"]}
         )
         world.departments[key] = Department.objects.create(
-            name=key, region=world.regions[key], verified=False, valid_from=SINCE,
+            name=key, kind="authority", region=world.regions[key], verified=False, valid_from=SINCE,
             group=Group.objects.create(name=key),
         )  # fmt: skip
     head = hire(world, "yangzhou_head", "yangzhou", "authority_head")
