@@ -15,7 +15,7 @@ _AS_ROWS: Final = "json_populate_recordset(NULL::{table}, %s)"
 
 
 def insert(rows: Sequence[models.Model]) -> int:
-    """Insert rows of one model; return how many. Keys that the database gives are not read back.
+    """Insert rows of one model; return how many. Keys that the database gives are read back.
 
     Fields are taken as they are: without ``pre_save``, so models with ``auto_now`` are refused.
     """
@@ -25,7 +25,12 @@ def insert(rows: Sequence[models.Model]) -> int:
     fields = [field for field in model._meta.concrete_fields if not _is_given(field, rows[0])]
     if any(getattr(field, "auto_now", False) for field in fields):
         raise NotSupportedError(model._meta.label)
-    return _run("INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows}", model, fields, rows)
+    statement = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows} RETURNING {key}"
+    _number, keys = _run(statement, fields, rows)
+    for row, (key,) in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding = False  # noqa: SLF001 - documented
+    return len(keys)
 
 
 def update(rows: Sequence[models.Model], names: Sequence[str]) -> int:
@@ -36,7 +41,7 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> int:
     fields = [_field(model, name) for name in names]
     key = model._meta.pk
     statement = "UPDATE {table} AS old SET {changes} FROM {rows} AS new WHERE old.{key} = new.{key}"
-    return _run(statement, model, [key, *fields], rows, written=fields)
+    return _run(statement, [key, *fields], rows, written=fields)[0]
 
 
 def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], names: Sequence[str]) -> int:
@@ -51,17 +56,18 @@ def upsert(rows: Sequence[models.Model], *, unique: Sequence[str], names: Sequen
         " ON CONFLICT ({unique}) DO UPDATE SET {excluded}"
         " WHERE ({stored}) IS DISTINCT FROM ({wanted})"
     )
-    return _run(statement, model, [*keys, *fields], rows, written=fields, unique=keys)
+    return _run(statement, [*keys, *fields], rows, written=fields, unique=keys)[0]
 
 
 def _run(
     statement: str,
-    model: type[models.Model],
     fields: Sequence[Any],
     rows: Sequence[models.Model],
     written: Sequence[Any] = (),
     unique: Sequence[Any] = (),
-) -> int:
+) -> tuple[int, list[tuple[Any, ...]]]:
+    """How many rows there were, and what the statement returns of them."""
+    model = type(rows[0])
     table, key = _quoted(model._meta.db_table), str(model._meta.pk.column)
     pairs = [(field.column, field.attname) for field in fields]
     content = [{column: getattr(row, name) for column, name in pairs} for row in rows]
@@ -78,7 +84,7 @@ def _run(
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [json.dumps(content, default=str, ensure_ascii=False)])
-        return int(cursor.rowcount)
+        return cursor.rowcount, cursor.fetchall() if cursor.description else []
 
 
 def _field(model: type[models.Model], name: str) -> Any:

@@ -120,12 +120,13 @@ def atomic(action: Callable[P, V]) -> Callable[P, V]:
 
 
 def insert(rows: Sequence[M]) -> list[M]:
-    """Insert rows of one model now, or when the gathering ends (then without generated keys)."""
+    """Insert rows of one model now, or when the gathering ends (and then get their keys)."""
     gathering = _open.get()
     if not rows:
         return []
     if gathering is None:
-        return type(rows[0])._default_manager.bulk_create(rows)  # noqa: SLF001 - documented
+        bulk.insert(rows)
+        return list(rows)
     gathering.rows.setdefault(type(rows[0]), []).extend(rows)
     gathering.pending.update(id(row) for row in rows)
     return list(rows)

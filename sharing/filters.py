@@ -156,6 +156,6 @@ def search(official: Official, words: str, on: date, size: int) -> list[Applicat
     found = (
         access.items_visible_to(official, on)
         .filter(fits, application__submitted_at__isnull=False)
-        .select_related("application", "version", "demander", "provider")
+        .select_related("application__applicant", "version", "demander", "provider")
     )
     return list(found.order_by("-application__created_at", "-pk")[:size])

@@ -143,3 +143,17 @@ def test_lists_take_the_same_few_queries_however_long(
         submitted(world, entry)
     with django_assert_max_num_queries(len(few)):
         client.get(INBOX)
+
+
+def test_applications_are_found_by_number_title_and_department(enter, waiting):
+    address = reverse("sharing:applications")
+    number = waiting[0].application.number
+
+    def found(person: str, words: str) -> int:
+        return len(enter(person).get(address, {"q": words}).context["rows"])
+
+    assert found("clerk", number) == 1
+    assert found("clerk", "常住人口") == found("clerk", "公安厅") == 4
+    assert found("office_head", "虹桥街道") == 4
+    assert found("clerk", "nothing like it") == found("clerk", "%") == 0
+    assert found("county_reviewer", number) == found("stranger", number) == 0
