@@ -15,16 +15,15 @@ _AS_ROWS: Final = "json_populate_recordset(NULL::{table}, %s)"
 
 
 def insert(rows: Sequence[models.Model]) -> int:
-    """Insert rows of one model; return how many. Keys that the database gives are read back.
-
-    Fields are taken as they are: without ``pre_save``, so models with ``auto_now`` are refused.
-    """
+    """Insert rows of one model; return how many. Keys that the database gives are read back."""
     if not rows:
         return 0
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not _is_given(field, rows[0])]
-    if any(getattr(field, "auto_now", False) for field in fields):
-        raise NotSupportedError(model._meta.label)
+    for field in fields:
+        if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
+            for row in rows:
+                field.pre_save(row, add=True)
     statement = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows} RETURNING {key}"
     _number, keys = _run(statement, fields, rows)
     for row, (key,) in zip(rows, keys, strict=True):
