@@ -7,14 +7,13 @@ takes an entry over. ``register_use``: how much an entry is used, which decides 
 among equals in a search.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +25,7 @@ from catalog.models import (
     ResourceUse,
     SharingType,
 )
+from portal import gathering
 from portal.errors import Fault, Reason, Text
 from portal.organisation.access import department_ids
 from portal.organisation.models import Department, Official
@@ -164,13 +164,17 @@ def register_use(name: str, counter: UseCounter) -> None:
     _use_counters[name] = counter
 
 
-@transaction.atomic
+@gathering.atomic
 def use_changed(resource_ids: Iterable[UUID]) -> None:
     """Count the uses of these entries anew, in the transaction of what changed them.
 
     The entries are locked first, in one order, so that of two changes at once the second counts
     what the first did; whoever changes several calls this once for all of them.
     """
+    gathering.at_the_end(_count_uses, resource_ids)
+
+
+def _count_uses(resource_ids: list[UUID]) -> None:
     ids = sorted(set(resource_ids))
     locked = Resource.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     list(locked.values_list("pk"))
@@ -182,8 +186,11 @@ def use_changed(resource_ids: Iterable[UUID]) -> None:
         (ResourceUse(resource_id=pk, number=number) for pk, number in numbers.items()),
         update_conflicts=True, unique_fields=["resource"], update_fields=["number"],
     )  # fmt: skip
+    entries = defaultdict(list)
     for pk, number in numbers.items():
-        ResourceSearch.objects.filter(pk=pk).exclude(used=number).update(used=number)
+        entries[number].append(pk)
+    for number, pks in entries.items():
+        ResourceSearch.objects.filter(pk__in=pks).exclude(used=number).update(used=number)
 
 
 def recount_use() -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from portal import gathering
 from portal.celery import app
 from portal.models import OutboxMessage
 
@@ -22,9 +23,14 @@ def enqueue(task: str, *args: str | int, due_at: datetime | None = None) -> None
 
     ``args`` are ids only: they appear in broker messages and logs.
     """
-    OutboxMessage.objects.create(task=task, args=list(args), due_at=due_at or timezone.now())
+    row = OutboxMessage(task=task, args=list(args), due_at=due_at or timezone.now())
+    gathering.insert([row])
+    gathering.at_the_end(_wake, [CHANNEL])
+
+
+def _wake(channels: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        cursor.execute("SELECT pg_notify(%s, '')", [channels[0]])
 
 
 def publish_due(*, now: datetime, limit: int = 100) -> int:

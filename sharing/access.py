@@ -16,8 +16,9 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal import gathering
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, department_ids, held_posts
+from portal.organisation.access import HeldPost, department_ids, held_posts, is_auditor
 from portal.organisation.models import (
     ADMIN_ROLES,
     Department,
@@ -38,6 +39,7 @@ from sharing.models import (
     ItemEvent,
     ItemStage,
     Pull,
+    SignOff,
 )
 
 PROVIDER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
@@ -45,11 +47,18 @@ PROVIDER_ROLES = (Role.STEWARD, Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
 AUTHORITY_ROLES = (Role.AUTHORITY_REVIEWER, Role.AUTHORITY_HEAD)
 """Who supervises sharing in a region (Decree 809 articles 8 and 29)."""
 
+HEAD_ROLES = (Role.SHARING_OFFICE_HEAD, Role.DEPARTMENT_HEAD)
+"""Who answers for the work of a department."""
+
 ModelT = TypeVar("ModelT", bound=Model)
 
 
 def actor_for(official: Official, on: date) -> Actor:
     """The official as the approval core knows people: with every post usable on the day ``on``."""
+    return gathering.remember("sharing.actor", (official.pk, on), lambda: _actor(official, on))
+
+
+def _actor(official: Official, on: date) -> Actor:
     return Actor(
         official.pk,
         official.full_name,
@@ -175,6 +184,31 @@ def get_file(official: Official, pk: int | str, on: date) -> DeliveryFile:
     return _get(DeliveryFile.objects.filter(delivery__in=deliveries_visible_to(official, on)), pk)
 
 
+def offices_overseen_by(official: Official, on: date) -> QuerySet[Department]:
+    """Departments whose workload and timeliness the official may see.
+
+    The audit administrator sees all, an authority those of its region (Decree 809 article 29),
+    heads their own department.
+    """
+    if is_auditor(official, on):
+        everywhere: QuerySet[Department] = Department.objects.all()
+        return everywhere
+    posts = held_posts(official, on)
+    own = {post.department_id for post in posts if post.role in HEAD_ROLES}
+    codes = {post.region_id for post in posts if post.role in AUTHORITY_ROLES}
+    regions = Region.objects.filter(pk__in=codes) if codes else ()
+    within = (Q(region__code__startswith=region.prefix) for region in regions)
+    overseen: QuerySet[Department] = Department.objects.filter(
+        functools.reduce(operator.or_, within, Q(pk__in=own))
+    )
+    return overseen
+
+
+def get_sign_off(official: Official, pk: UUID | str) -> SignOff:
+    """A report of signing many at once, which only who signed reads; or NotVisible."""
+    return _get(SignOff.objects.filter(official=official), pk)
+
+
 def is_recipient(official: Official, grant: Grant, on: date) -> bool:
     """Whether the official works, in a business post, for the department the grant was given to."""
     return grant.department_id in department_ids(official, on)
@@ -207,9 +241,14 @@ def may_stop(official: Official, grant: Grant, on: date) -> bool:
 
 def holders(department_id: int, roles: Iterable[str], on: date) -> set[int]:
     """Ids of who holds one of ``roles`` in the department on the day ``on``, or stands in for them."""
+    asked = (department_id, tuple(roles), on)
+    return gathering.remember("sharing.holders", asked, lambda: _holders(*asked))
+
+
+def _holders(department_id: int, roles: tuple[str, ...], on: date) -> set[int]:
     own = set(
         PostRow.objects.held_on(on)
-        .filter(department=department_id, role__in=list(roles))
+        .filter(department=department_id, role__in=roles)
         .values_list("official_id", flat=True)
     )
     stand_ins = Substitution.objects.in_force(on).filter(principal__in=own)

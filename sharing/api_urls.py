@@ -11,7 +11,7 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, data, organisation, quality
+from sharing.api import applications, data, many, organisation, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -45,6 +45,9 @@ v1: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/submit/", applications.SubmitView.as_view(), name="submit"),
     path("items/<uuid:pk>/", applications.ItemView.as_view(), name="item"),
     path("items/<uuid:pk>/commands/", applications.CommandView.as_view(), name="commands"),
+    path("inbox/sign-many/", many.SignManyView.as_view(), name="sign_many"),
+    path("sign-offs/<uuid:pk>/", many.SignOffView.as_view(), name="sign_off"),
+    path("workload/", many.WorkloadView.as_view(), name="workload"),
     path("inbox/", applications.InboxView.as_view(), name="inbox"),
     path("grants/", data.GrantsView.as_view(), name="grants"),
     path("grants/<uuid:pk>/", data.GrantView.as_view(), name="grant"),

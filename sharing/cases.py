@@ -4,14 +4,17 @@ The events are the truth; status, due dates and stages beside them are their pro
 only here. Invariant: the columns equal the fold of the events (DESIGN §10.4).
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
+from portal import bulk, gathering
 from portal.worktime import access as worktime
 from portal.worktime.calendar import Calendar
-from sharing.approval.clocks import StageDue, Timetable, deadlines
+from sharing.approval.clocks import StageDue, Timetable, deadlines, elapsed
 from sharing.approval.events import Event, Refused
 from sharing.approval.evolve import fold
 from sharing.approval.serialise import from_dict, kind_of, to_dict
@@ -21,7 +24,7 @@ from sharing.models import ApplicationItem, ItemEvent, ItemStage
 
 STAGE_COLUMNS: Final = (
     "side", "office_id", "role", "kind", "status", "holders", "note", "opened_at", "due_on",
-    "provisional", "limit_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
+    "provisional", "limit_days", "used_days", "signed_by_id", "acting_for_id", "decided_at", "comment",
     "assignee_id", "called",
 )  # fmt: skip
 ITEM_COLUMNS: Final = (
@@ -43,10 +46,32 @@ class Case:
 
 def load(item: ApplicationItem) -> Case:
     """The case of ``item`` (with its application, applicant and department) from its events."""
-    rows = ItemEvent.objects.filter(item=item).order_by("seq")
-    events = tuple(from_dict(row.data) for row in rows)
+    events = events_of(item)
     state = fold(events, start=draft_of(item))
     return Case(item, events, state, timetable(state, worktime.calendar()))
+
+
+def state_of(item: ApplicationItem) -> State:
+    """The state alone, which is all that a decision needs."""
+    return fold(events_of(item), start=draft_of(item))
+
+
+def events_of(item: ApplicationItem) -> tuple[Event, ...]:
+    """The stored events, in order; ``remember_events`` reads those of many items at once."""
+    return remember_events([item.pk]).get(item.pk, ())
+
+
+def remember_events(items: Iterable[UUID]) -> dict[UUID, tuple[Event, ...]]:
+    """The events of many items, by item."""
+    return gathering.remember_each("sharing.events", items, _read_events)
+
+
+def _read_events(items: set[UUID]) -> dict[UUID, tuple[Event, ...]]:
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    rows = ItemEvent.objects.filter(item__in=items).order_by("item", "seq")
+    for item, data in rows.values_list("item", "data"):
+        found[item].append(from_dict(data))
+    return {item: tuple(events) for item, events in found.items()}
 
 
 def draft_of(item: ApplicationItem) -> State:
@@ -78,7 +103,8 @@ def append(item: ApplicationItem, events: Sequence[Event]) -> list[ItemEvent]:
         )
         for number, event in enumerate(events, start=1)
     ]
-    return ItemEvent.objects.bulk_create(rows)
+    gathering.forget("sharing.events", item.pk)
+    return gathering.insert(rows)
 
 
 def signature(event: Event) -> Signature | None:
@@ -87,19 +113,44 @@ def signature(event: Event) -> Signature | None:
     return by
 
 
-def project(item: ApplicationItem, state: State) -> None:
-    """Write the columns and stages that follow from ``state``."""
+def project(item: ApplicationItem, state: State, *, before: State | None = None) -> None:
+    """Write the columns and stages that follow from ``state``.
+
+    With the state ``before`` the stages that had ended by then are passed over.
+    """
     due = timetable(state, worktime.calendar())
     for name, value in item_columns(state, due).items():
         setattr(item, name, value)
-    item.save(update_fields=ITEM_COLUMNS)
-    wanted = stage_rows(item, state, due)
-    ItemStage.objects.filter(item=item, position__gt=len(wanted)).delete()
-    ItemStage.objects.bulk_create(
-        wanted,
-        update_conflicts=True,
-        unique_fields=["item", "position"],
-        update_fields=STAGE_COLUMNS,
+    rows = stage_rows(item, state, due, ended=_ended(state, before))
+    gathering.at_the_end(_write, [_Projected(item, rows, len(state.stages), before is None)])
+
+
+class _Projected(NamedTuple):
+    """An item, its stages that may have changed, and how many it has in all."""
+
+    item: ApplicationItem
+    stages: list[ItemStage]
+    number: int
+    is_new: bool
+
+
+def _ended(state: State, before: State | None) -> set[int]:
+    """Positions of the stages that had ended before and are the same now."""
+    if before is None or len(before.stages) != len(state.stages):
+        return set()
+    pairs = zip(before.stages, state.stages, strict=True)
+    return {one.stage.position for one, now in pairs if one is now and one.closed_at is not None}
+
+
+def _write(projected: list[_Projected]) -> None:
+    bulk.update([one.item for one in projected], ITEM_COLUMNS)
+    for one in projected:
+        if one.is_new:
+            ItemStage.objects.filter(item=one.item, position__gt=one.number).delete()
+    bulk.upsert(
+        [stage for one in projected for stage in one.stages],
+        unique=["item", "position"],
+        names=STAGE_COLUMNS,
     )
 
 
@@ -119,8 +170,10 @@ def item_columns(state: State, due: Timetable | None) -> dict[str, Any]:
     }
 
 
-def stage_rows(item: ApplicationItem, state: State, due: Timetable | None) -> list[ItemStage]:
-    """The projected stages of an item; not saved."""
+def stage_rows(
+    item: ApplicationItem, state: State, due: Timetable | None, *, ended: Collection[int] = ()
+) -> list[ItemStage]:
+    """The projected stages of an item, but for those ``ended``; not saved."""
     if due is None:
         return []
     return [
@@ -130,6 +183,7 @@ def stage_rows(item: ApplicationItem, state: State, due: Timetable | None) -> li
             **_stage_columns(stage, due.at(stage.stage.position), state),
         )
         for stage in state.stages
+        if stage.stage.position not in ended
     ]
 
 
@@ -149,6 +203,7 @@ def _stage_columns(stage: StageState, row: StageDue, state: State) -> dict[str, 
         "due_on": _day(row),
         "provisional": bool(row.due and row.due.provisional),
         "limit_days": stage.limit_days,
+        "used_days": _used_days(stage, state),
         "signed_by_id": by.person.official_id if by else None,
         "acting_for_id": by.acting_for.official_id if by and by.acting_for else None,
         "decided_at": stage.closed_at,
@@ -168,6 +223,14 @@ def _called(stage: StageState, state: State) -> list[int]:
         if one.person is not None and one.answered_by is None
     }
     return sorted(asked | {person.official_id for person in stage.added_now()})
+
+
+def _used_days(stage: StageState, state: State) -> int | None:
+    """Working days that a decided stage took; None for one that was only told, or is not decided."""
+    if stage.opened_at is None or stage.closed_at is None or not stage.stage.quorum:
+        return None
+    spent = elapsed(state, worktime.calendar(), since=stage.opened_at, until=stage.closed_at)
+    return max(0, spent.counted)
 
 
 def _decided_by(stage: StageState, state: State) -> Signature | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Mode
 from portal.organisation.models import Region
 from sharing.approval.terms import RefusalCode, SharingType
+from sharing.filters import Filters
 from sharing.models import ApplicationItem
 from sharing.presenting import words
 
@@ -267,3 +268,43 @@ class DataRuleForm(forms.Form):
         required=False,
         help_text=_("Leave empty to use the rule."),
     )
+
+
+class InboxForm(forms.Form):
+    """What the list of things to do is narrowed to; words that mean nothing narrow nothing."""
+
+    due = forms.ChoiceField(
+        label=_("Due"),
+        choices=[("", _("Any time")), ("late", _("Overdue")), ("soon", _("Within 2 working days"))],
+        required=False,
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            ("", _("All kinds")),
+            ("unconditional", _("unconditional sharing")),
+            ("conditional", _("conditional sharing")),
+            ("reflux", _("reflux")),
+            ("emergency", _("emergency")),
+        ],
+        required=False,
+    )
+    department = forms.CharField(
+        label=_("Requesting or providing department"), max_length=100, required=False
+    )
+    show = forms.ChoiceField(
+        label=_("On one page"),
+        choices=[("", "20"), ("100", "100"), ("500", "500")],
+        required=False,
+    )
+
+    def filters(self) -> Filters:
+        """What was chosen."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        return Filters(*(chosen.get(name, "") for name in ("due", "kind", "department")))
+
+    def size(self) -> int:
+        """Rows on one page."""
+        self.is_valid()
+        return int(self.cleaned_data.get("show") or 20)

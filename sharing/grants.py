@@ -6,7 +6,8 @@ order grant, pull, entry.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import access as catalog_access
 from catalog import hooks
-from catalog.models import Attachment, DataItem, Resource
+from catalog.models import Attachment, Resource
+from portal import gathering
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed
 from portal.ledger.records import canonical
 from portal.organisation.models import Official
 from portal.worktime import access as worktime
-from sharing import access
+from sharing import access, offers
 from sharing.approval.clocks import local_day
 from sharing.approval.terms import Terms
 from sharing.models import ApplicationItem, Counter, Grant, GrantStatus
@@ -80,7 +82,7 @@ def create_for(
         "quota_pulls": None,
     }
     due = worktime.calendar().add_working_days(on, supply_days)
-    grant = Grant.objects.create(
+    grant = Grant(
         number=Counter.objects.number("GX", item.provider.region_id, on),
         item=item,
         supply_due_on=due.on,
@@ -90,6 +92,10 @@ def create_for(
         is_emergency=is_emergency,
         **allowed,
     )
+    grant.department, grant.resource, grant.version = (
+        application.department, item.resource, item.version
+    )  # fmt: skip
+    gathering.insert([grant])
     enter(
         grant,
         "grant.created",
@@ -115,7 +121,7 @@ def content_hash_of(grant: Grant) -> str:
 
 def _granted_fields(item: ApplicationItem, terms: Terms) -> list[dict[str, Any]]:
     """The fields consented to, each with the mask its grade asks for or a signer's stricter one."""
-    rows = DataItem.objects.filter(version=item.version, key__in=terms.fields)
+    rows = [row for row in offers.items_of(item.version_id) if row.key in terms.fields]
     stricter = {one.field: one.mask for one in terms.masks}
     return [
         {
@@ -136,16 +142,26 @@ def _granted_fields(item: ApplicationItem, terms: Terms) -> list[dict[str, Any]]
 
 def is_ready(grant: Grant) -> bool:
     """Whether the entry is attached, so that data can be supplied."""
-    return Attachment.objects.filter(resource=grant.resource_id).exists()
+    return grant.resource_id in remember_attached([grant.resource_id])
 
 
-@transaction.atomic
+def remember_attached(resource_ids: Iterable[UUID]) -> dict[UUID, bool]:
+    """Those of the entries that are attached; the others are left out."""
+    return gathering.remember_each("sharing.attached", resource_ids, _attached)
+
+
+def _attached(resource_ids: set[UUID]) -> dict[UUID, bool]:
+    rows = Attachment.objects.filter(resource__in=resource_ids)
+    return dict.fromkeys(rows.values_list("resource_id", flat=True), True)
+
+
+@gathering.atomic
 def activate(grant: Grant, *, now: datetime) -> bool:
     """Open the grant for pulling if the entry is attached; return whether it is active.
 
     Without an attachment it waits as ``provisioning``; ``activate_ready`` takes it up later.
     """
-    grant = _lock(grant.pk)
+    grant = grant if gathering.is_pending(grant) else _lock(grant.pk)
     if grant.status != GrantStatus.PROVISIONING or not is_ready(grant):
         return grant.status == GrantStatus.ACTIVE
     _move(grant, _Change(GrantStatus.ACTIVE, "grant.activated", now))
@@ -322,9 +338,9 @@ def _move(grant: Grant, change: _Change, **data: object) -> None:
     """Change the status, the recipient's right to pull, and the ledger, all at once."""
     before, grant.status = grant.status, change.status
     grant.status_at, grant.status_by, grant.status_reason = change.now, change.by, change.reason
-    grant.save(update_fields=["status", "status_at", "status_by", "status_reason"])
+    gathering.save(grant, ["status", "status_at", "status_by", "status_reason"])
     if change.status == GrantStatus.ACTIVE:
-        catalog_access.give(PULL, department=grant.department, resource=grant.resource)
+        gathering.at_the_end(_let_pull, [grant])
     elif not _has_other_active(grant):
         catalog_access.take(PULL, department=grant.department, resource=grant.resource)
     hooks.use_changed([grant.resource_id])
@@ -336,6 +352,23 @@ def _move(grant: Grant, change: _Change, **data: object) -> None:
         data={"before": before, "after": change.status, "reason": change.reason, **data},
         article=ARTICLE_STOP if change.by else "",
     )
+
+
+def _let_pull(grants: list[Grant]) -> None:
+    """Give the recipients the right to pull; of several grants the entries are locked in one order."""
+    if len(grants) == 1:
+        catalog_access.give(PULL, department=grants[0].department, resource=grants[0].resource)
+        return
+    entries = Resource.objects.filter(pk__in={grant.resource_id for grant in grants})
+    list(entries.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    recipients = {grant.department_id: grant.department for grant in grants}
+    wanted = defaultdict(set)
+    for grant in grants:
+        wanted[grant.department_id].add(grant.resource_id)
+    for pk, department in recipients.items():
+        catalog_access.give_many(
+            PULL, department=department, resources=Resource.objects.filter(pk__in=wanted[pk])
+        )
 
 
 def _has_other_active(grant: Grant) -> bool:

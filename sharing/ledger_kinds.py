@@ -72,5 +72,6 @@ def register_all() -> None:
             "pull.requested": _("pull requested"),
             "quality.data_checked": _("attached data checked"),
             "quality.rule_changed": _("rule on data changed"),
+            "signoff.made": _("many applications signed in one go"),
         }
     )

@@ -5,21 +5,56 @@ new version or withdraw the entry. Consent would then give, and a pull would tak
 longer offered.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import DataItem, Resource, ResourceStatus, ResourceVersion, SharingType
+from portal import gathering
 from portal.errors import NotAllowed
+
+
+class Offered(NamedTuple):
+    """A data item of a version, as far as consent and grants need to know it."""
+
+    key: str
+    name: str
+    data_type: str
+    length: int | None
+    required: bool
+    grade: int
+    personal: bool
+    mask: str
+    sharing_type: str
+
+
+def items_of(version_id: int | None) -> list[Offered]:
+    """The data items of a version, in order; ``remember_items`` reads those of many at once."""
+    return [] if version_id is None else remember_items([version_id]).get(version_id, [])
+
+
+def remember_items(version_ids: Iterable[int]) -> dict[int, list[Offered]]:
+    """The data items of many versions, by version."""
+    return gathering.remember_each("sharing.items", version_ids, _read_items)
+
+
+def _read_items(version_ids: set[int]) -> dict[int, list[Offered]]:
+    found: dict[int, list[Offered]] = defaultdict(list)
+    rows = DataItem.objects.filter(version__in=version_ids).order_by("version", "position", "pk")
+    for version_id, *columns in rows.values_list("version_id", *Offered._fields):
+        found[version_id].append(Offered(*columns))
+    return found
 
 
 def withdrawn_fields(resource: Resource, keys: Iterable[str]) -> list[str]:
     """Those of ``keys`` that the live version does not offer for sharing (any more), in order."""
-    offered = set(
-        DataItem.objects.filter(version=resource.live_id)
-        .exclude(sharing_type=SharingType.NON_SHARED)
-        .values_list("key", flat=True)
-    )
+    offered = {
+        row.key
+        for row in items_of(resource.live_id)
+        if row.sharing_type != SharingType.NON_SHARED.value
+    }
     return [key for key in keys if key not in offered]
 
 
@@ -67,6 +102,6 @@ def _graded_higher(
 ) -> list[str]:
     if agreed.pk == live.pk:
         return []
-    rows = DataItem.objects.filter(version__in=[agreed, live], key__in=keys)
-    grades = {(row.version_id, row.key): row.grade for row in rows}
-    return [key for key in keys if grades.get((live.pk, key), 0) > grades.get((agreed.pk, key), 0)]
+    before = {row.key: row.grade for row in items_of(agreed.pk)}
+    after = {row.key: row.grade for row in items_of(live.pk)}
+    return [key for key in keys if after.get(key, 0) > before.get(key, 0)]

@@ -7,10 +7,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.navigation import (
+    NavItem,
+    Panel,
+    is_administrator,
+    register,
+    register_panel,
+    roles_of,
+)
 from portal.organisation.access import department_ids
-from portal.organisation.models import Official
+from portal.organisation.models import Official, Role
 from sharing import access
+from sharing.filters import COUNTED
 from sharing.models import Grant
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
@@ -25,7 +33,13 @@ def does_business(official: Official) -> bool:
 
 def waiting(official: Official) -> int:
     """How many stages wait for the official."""
-    return access.inbox(official, timezone.localdate()).count()
+    return access.inbox(official, timezone.localdate())[:COUNTED].count()
+
+
+def oversees(official: Official) -> bool:
+    """Whether there are offices whose timeliness the official may see."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint({*access.HEAD_ROLES, *access.AUTHORITY_ROLES, Role.AUDITADMIN})
 
 
 def register_all() -> None:
@@ -34,6 +48,10 @@ def register_all() -> None:
         NavItem("applications", _("My applications"), "sharing:applications", 20, does_business)
     )
     register(NavItem("inbox", _("To do"), "sharing:inbox", 30, does_business, waiting))
+    register(
+        NavItem("workload", _("Timeliness"), "sharing:workload", 35, oversees,
+                under=("inbox", "ledger"))
+    )  # fmt: skip
     register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
@@ -48,7 +66,7 @@ def _inbox(request: HttpRequest) -> Mapping[str, Any] | None:
         "item__version", "item__application__department"
     )
     rows = list(found[:SHOWN])
-    return {"rows": rows, "total": found.count() if len(rows) == SHOWN else len(rows)}
+    return {"rows": rows, "total": found[:COUNTED].count() if len(rows) == SHOWN else len(rows)}
 
 
 def _mine(request: HttpRequest) -> Mapping[str, Any] | None:

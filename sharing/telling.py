@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from portal import gathering
 from portal.notices.actions import notify
 from portal.organisation.models import Official, Role
 from sharing import access
@@ -88,7 +89,17 @@ def _about_grant(
 
 
 def _active(people: Iterable[int]) -> list[Official]:
-    return list(Official.objects.filter(pk__in=set(people), is_active=True).order_by("pk"))
+    found = remember_people(people)
+    return [found[pk] for pk in sorted(found)]
+
+
+def remember_people(people: Iterable[int]) -> dict[int, Official]:
+    """Those of ``people`` (ids) who can still sign in."""
+    return gathering.remember_each("sharing.officials", people, _read_people)
+
+
+def _read_people(people: set[int]) -> dict[int, Official]:
+    return Official.objects.filter(is_active=True).in_bulk(list(people))
 
 
 def _address(page: str, target: UUID) -> str:

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, autonomy, cases, casework, data, paths, policies, quality
+from sharing.views import (
+    apply,
+    autonomy,
+    cases,
+    casework,
+    data,
+    inbox,
+    paths,
+    policies,
+    quality,
+    workload,
+)
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,9 +34,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/discard/", apply.discard, name="discard"),
     path("applications/<uuid:pk>/copy/", apply.copy, name="copy"),
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
-    path("inbox/", cases.inbox, name="inbox"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/together/", inbox.together, name="together"),
+    path("inbox/reports/", inbox.sign_offs, name="sign_offs"),
+    path("inbox/reports/<uuid:pk>/", inbox.sign_off, name="sign_off"),
+    path("inbox/reports/<uuid:pk>/csv/", inbox.sign_off_file, name="sign_off_file"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
     path("inbox/<uuid:pk>/<slug:command>/", casework.casework, name="casework"),
+    path("workload/", workload.offices, name="workload"),
+    path("workload/<int:pk>/", workload.office, name="workload_office"),
+    path("workload/<int:pk>/<slug:kind>/", workload.office_rows, name="workload_rows"),
     path("data/", data.my_data, name="grants"),
     path("grants/<uuid:pk>/", data.grant, name="grant"),
     path("grants/<uuid:pk>/progress/", data.progress, name="progress"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
+from portal import gathering
 from portal.ledger import chain
 from portal.ledger.models import Entry
 from portal.organisation.models import Official
@@ -83,7 +84,7 @@ def record(  # noqa: PLR0913 - an entry has this many facts, and callers name ea
         article=article,
     )
     entry.digest = digest_of(entry)
-    entry.save(force_insert=True)
+    gathering.insert([entry])
     return entry
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from portal import gathering
 from portal.errors import NotVisible
 from portal.notices import kinds
 from portal.notices.models import Notice
 from portal.organisation.models import Official
 
 
-@transaction.atomic
+@gathering.atomic
 def notify(
     kind: str,
     *,
@@ -30,9 +31,11 @@ def notify(
         message = f"no notice is called {kind!r}"
         raise ValueError(message)
     people = {official.pk: official for official in officials}
-    return Notice.objects.bulk_create(
-        Notice(official=official, kind=kind, params=dict(params), url=url, created_at=now)
-        for official in people.values()
+    return gathering.insert(
+        [
+            Notice(official=official, kind=kind, params=dict(params), url=url, created_at=now)
+            for official in people.values()
+        ]
     )
 
 

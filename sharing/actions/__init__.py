@@ -11,6 +11,7 @@ from sharing.actions.commands import (
 )
 from sharing.actions.deadlines import recompute_deadlines
 from sharing.actions.drafts import copy, discard, draft, save_draft
+from sharing.actions.many import judge_many, sign_many
 from sharing.actions.narrowing import stricter_masks
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "draft",
     "execute",
     "fitting_officials",
+    "judge_many",
     "recompute_deadlines",
     "resubmit_application",
     "save_draft",
     "sign_command",
+    "sign_many",
     "stricter_masks",
     "submission_faults",
     "submit_application",

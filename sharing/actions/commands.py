@@ -150,7 +150,7 @@ def _carry_out(
     item: ApplicationItem, by: Official, command: Command, now: datetime
 ) -> ApplicationItem:
     """Decide ``command`` on the locked item and store what follows."""
-    state = cases.load(item).state
+    state = cases.state_of(item)
     actor = access.actor_for(by, local_day(now))
     decision = decide(state, command, actor=actor, now=now)
     if isinstance(decision, Denied):
@@ -162,9 +162,22 @@ def _carry_out(
         check_narrowing(item, command)
     after = fold(decision, start=state)
     cases.append(item, decision)
-    cases.project(item, after)
+    planned_anew = len(after.stages) != len(state.stages) or after.plan is not state.plan
+    cases.project(item, after, before=None if planned_anew else state)
     take_effect(item, decision, after, by=by, now=now)
     return item
+
+
+def execute_locked(
+    item: ApplicationItem, *, by: Official, command: Command, now: datetime
+) -> ApplicationItem:
+    """Carry out ``command`` on an item whose row the caller has locked, as ``lock_item`` does."""
+    return _counted(_carry_out(item, by, command, now))
+
+
+def settled(work: Callable[[], T]) -> T:
+    """Run ``work`` in one transaction; conflicts with others become NotAllowed."""
+    return _settled(work)
 
 
 def _not_offered(

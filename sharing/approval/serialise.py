@@ -30,7 +30,7 @@ def from_dict(data: Mapping[str, Any]) -> Event:
     if kind not in EVENTS:
         raise ValueError(f"unknown kind of event: {kind}")
     wanted: Any = EVENTS[kind]
-    event: Event = _loader(wanted)(data)
+    event: Event = _dataclass_loader(wanted)(data)
     return event
 
 
@@ -46,7 +46,7 @@ def dump_policy(policy: Policy) -> dict[str, Any]:
 
 def load_policy(data: Mapping[str, Any]) -> Policy:
     """The policy of ``data``, with defaults for what it leaves out; ValueError if unlawful (R46)."""
-    policy: Policy = _loader(Policy)(data)
+    policy: Policy = _dataclass_loader(Policy)(data)
     return policy
 
 
@@ -67,37 +67,42 @@ def _dump(value: Any) -> Any:
 
 
 @cache
-def _loader(wanted: Any) -> Callable[[Any], Any]:
-    """How to read a value of the type ``wanted``; built once per type."""
+def _loader(wanted: Any) -> Callable[[Any], Any] | None:
+    """How to read a value of the type ``wanted``, None for as it is; built once per type."""
     if get_origin(wanted) is tuple:
         return _tuple_loader(get_args(wanted)[0])
     if isinstance(wanted, UnionType):
         (inner,) = (option for option in get_args(wanted) if option is not NoneType)
         return _optional_loader(inner)
     if is_dataclass(wanted):
-        return _dataclass_loader(wanted)
+        record: Any = wanted
+        return _dataclass_loader(record)
     return _scalar_loader(wanted)
 
 
-def _scalar_loader(wanted: type[Any]) -> Callable[[Any], Any]:
+def _scalar_loader(wanted: type[Any]) -> Callable[[Any], Any] | None:
+    """None for what is already as it should be."""
     if issubclass(wanted, date):
         return wanted.fromisoformat
     if issubclass(wanted, Enum):
         return wanted
-    return lambda value: value
+    return None
 
 
 def _tuple_loader(inner: Any) -> Callable[[Any], Any]:
     load = _loader(inner)
-    return lambda items: tuple(load(item) for item in items)
+    return tuple if load is None else lambda items: tuple([load(item) for item in items])
 
 
-def _optional_loader(inner: Any) -> Callable[[Any], Any]:
+def _optional_loader(inner: Any) -> Callable[[Any], Any] | None:
     load = _loader(inner)
-    return lambda value: None if value is None else load(value)
+    return load and (lambda value: None if value is None else load(value))
 
 
+@cache
 def _dataclass_loader(wanted: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(wanted)
     loaders = [(field.name, _loader(hints[field.name])) for field in fields(wanted)]
-    return lambda data: wanted(**{n: load(data[n]) for n, load in loaders if n in data})
+    return lambda data: wanted(
+        **{n: data[n] if load is None else load(data[n]) for n, load in loaders if n in data}
+    )

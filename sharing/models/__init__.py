@@ -16,6 +16,7 @@ from sharing.models.quality import (
     DataRuleKind,
     FailingRow,
 )
+from sharing.models.signoffs import SignOff, SignOffLine
 from sharing.models.simulations import PolicySimulation, SimulatedCase
 
 __all__ = [
@@ -48,5 +49,7 @@ __all__ = [
     "Pull",
     "PullQuerySet",
     "Receipt",
+    "SignOff",
+    "SignOffLine",
     "SimulatedCase",
 ]

@@ -60,6 +60,11 @@ class ItemStage(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     provisional = models.BooleanField(default=False)
     limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    used_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Working days from its opening to its decision, pauses not counted."),
+    )
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -94,11 +99,17 @@ class ItemStage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["office", "role", "due_on"],
-                name="sharing_stage_inbox",
+                fields=["office", "role", "due_on", "opened_at", "id"],
+                name="sharing_stage_order",
                 condition=models.Q(status="open"),
             ),
             GinIndex(fields=["called"], name="sharing_stage_called"),
+            models.Index(
+                fields=["office", "decided_at"],
+                include=["role", "status", "used_days", "due_on"],
+                name="sharing_stage_done",
+                condition=models.Q(decided_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

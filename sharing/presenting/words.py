@@ -108,6 +108,8 @@ NARROWED: Final[Mapping[str, Words]] = {
     "masks": _("masks"),
 }
 """What beside data items a signature may make stricter."""
+POSTS: Final = frozenset(Post.values)
+"""Codes of posts."""
 
 
 def role(code: Role | str) -> Words:

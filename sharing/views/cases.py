@@ -16,7 +16,7 @@ from portal.errors import Invalid, NotAllowed
 from portal.organisation.access import department_ids
 from portal.pages.fields import add_faults
 from portal.worktime.access import calendar
-from sharing import access, actions, cases
+from sharing import access, actions, cases, filters
 from sharing.approval.commands import Command, Refuse, RequestSupplement
 from sharing.approval.events import Resubmitted
 from sharing.approval.terms import Gap, RefusalCode, SharingType
@@ -33,6 +33,8 @@ from sharing.views.casework import more_actions
 from sharing.views.common import item_of, loaded_item, loaded_items, official_of, posted, seen_now
 
 PAGE_SIZE = 20
+SEARCHED = 50
+"""Hits that a search shows."""
 
 
 @require_safe
@@ -42,10 +44,16 @@ def applications(request: HttpRequest) -> HttpResponse:
     mine = access.applications_visible_to(official, timezone.localdate()).filter(
         department__in=department_ids(official, timezone.localdate())
     )
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     found = loaded_items().filter(application__in=mine).order_by("-application__created_at", "-pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(item, *words.status(item.status), _waits_for(item)) for item in page]
-    return render(request, "sharing/applications.html", {"page_obj": page, "rows": rows})
+    hits = filters.search(official, asked, timezone.localdate(), SEARCHED) if asked else None
+    rows = [
+        (item, *words.status(item.status), _waits_for(item))
+        for item in (page if hits is None else hits)
+    ]
+    context = {"page_obj": page, "rows": rows, "q": asked, "most": SEARCHED}
+    return render(request, "sharing/applications.html", context)
 
 
 def _waits_for(item: ApplicationItem) -> str:
@@ -175,22 +183,6 @@ def _asked(item: ApplicationItem) -> dict[str, Any]:
         "fields_asked": item.fields,
         "seen": item.event_count,
     }
-
-
-@require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits for the official, the most urgent first."""
-    found = access.inbox(official_of(request), timezone.localdate()).select_related(
-        "office",
-        "item__version",
-        "item__application__department",
-        "item__application__applicant",
-    )
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    late = found.filter(due_on__lt=today).count()
-    context = {"page_obj": page, "late": late, "today": today}
-    return render(request, "sharing/inbox.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
