@@ -1,6 +1,7 @@
 """Models of sharing."""
 
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
+from sharing.models.attachments import ApplicationAttachment
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
@@ -17,6 +18,7 @@ from sharing.models.quality import (
 
 __all__ = [
     "Application",
+    "ApplicationAttachment",
     "ApplicationItem",
     "ApplicationQuerySet",
     "ChainPolicy",

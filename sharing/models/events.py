@@ -80,7 +80,12 @@ class ItemStage(models.Model):
                 fields=["office", "role", "due_on"],
                 name="sharing_stage_inbox",
                 condition=models.Q(status="open"),
-            )
+            ),
+            models.Index(
+                fields=["office", "role", "-decided_at"],
+                name="sharing_stage_past",
+                condition=models.Q(status__in=["signed", "refused"]),
+            ),
         ]
 
     def __str__(self) -> str:
