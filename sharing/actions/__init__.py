@@ -1,6 +1,16 @@
 """What officials do with applications. ``execute`` is the only door through which a status moves."""
 
-from sharing.actions.checks import submission_faults
+from sharing.actions.attachments import attach, detach, get_attachment
+from sharing.actions.baskets import (
+    Sent,
+    for_matter,
+    open_baskets,
+    put_in,
+    submit_basket,
+    suggested,
+    take_out,
+)
+from sharing.actions.checks import basket_faults, submission_faults
 from sharing.actions.commands import (
     available_commands,
     execute,
@@ -13,16 +23,27 @@ from sharing.actions.drafts import copy, discard, draft, save_draft
 from sharing.actions.policies import add_version
 
 __all__ = [
+    "Sent",
     "add_version",
+    "attach",
     "available_commands",
+    "basket_faults",
     "copy",
+    "detach",
     "discard",
     "draft",
     "execute",
+    "for_matter",
+    "get_attachment",
+    "open_baskets",
+    "put_in",
     "recompute_deadlines",
     "resubmit_application",
     "save_draft",
     "submission_faults",
     "submit_application",
+    "submit_basket",
+    "suggested",
+    "take_out",
     "withdraw_application",
 ]
