@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, quality
+from sharing.views import apply, basket, cases, data, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/submitted/", apply.submitted, name="submitted"),
     path("applications/<uuid:pk>/discard/", apply.discard, name="discard"),
     path("applications/<uuid:pk>/copy/", apply.copy, name="copy"),
+    path("applications/<uuid:pk>/remove/", basket.remove, name="basket_remove"),
+    path("applications/<uuid:pk>/files/", basket.files, name="files"),
+    path("applications/<uuid:pk>/print/", basket.printed, name="print"),
+    path("applications/<uuid:pk>/pdf/", basket.pdf, name="pdf"),
+    path("attachments/<uuid:pk>/", basket.file, name="attachment"),
+    path("attachments/<uuid:pk>/remove/", basket.remove_file, name="remove_file"),
+    path("basket/", basket.baskets, name="baskets"),
+    path("basket/add/<uuid:pk>/", basket.add, name="basket_add"),
+    path("basket/matters/<uuid:pk>/", basket.matter, name="basket_matter"),
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
     path("inbox/", cases.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
