@@ -194,8 +194,9 @@ def suggested(entry: Resource, department: Department, on: date) -> dict[str, An
 
 
 def submit_basket(
-    *, by: Official, application_id: UUID | str, now: datetime, only_ready: bool = False
-) -> Sent:
+    *, by: Official, application_id: UUID | str, seen: int = 0, now: datetime,
+    only_ready: bool = False,
+) -> Sent:  # fmt: skip
     """Send every item of a draft into its own chain: all of them or none.
 
     With ``only_ready`` the items that cannot be sent yet go into a new draft with the same
@@ -215,7 +216,7 @@ def submit_basket(
         for item in ready:
             item.warnings = [caution.as_json() for caution in found[item.pk]]
             item.save(update_fields=["warnings"])
-        sent = submit_application(by=by, application_id=application.pk, now=now)
+        sent = submit_application(by=by, application_id=application.pk, seen=seen, now=now)
     return Sent(sent, left)
 
 
