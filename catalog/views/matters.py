@@ -82,7 +82,7 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
             (_("State"), found.get_state_display()),
             (_("Legal basis"), found.basis),
         ],
-        "action": hooks.matter_action(official, on, found) if official else None,
+        "action": hooks.matter_action(official, on, found),
         "department_url": address(department=str(found.department_id)),
     }
     return render(request, "catalog/matter.html", context)

@@ -51,7 +51,7 @@ def attach(
                 more={"name": shown, "digest": digest},
             )  # fmt: skip
         except BaseException:  # a file without its row would stay for ever
-            attachment.file.storage.delete(attachment.file.name)
+            attachment.file.storage.delete(str(attachment.file.name))
             raise
         application.updated_at = now
         application.save(update_fields=["updated_at"])
@@ -113,7 +113,7 @@ def _require_acceptable(application: Application, file: File[bytes], name: str) 
         )
     kind = ""
     if file.size and not faults:
-        kind, faults = file_kinds.accept(file.file or file, name)  # type: ignore[arg-type]
+        kind, faults = file_kinds.accept(file.file or file, name)
     if faults:
         raise Invalid(_("The file cannot be added."), faults)
     return kind

@@ -192,7 +192,7 @@ def discard(*, by: Official, application_id: UUID | str, now: datetime) -> None:
 
 def remove_file(attachment: ApplicationAttachment) -> None:
     """Delete an attachment, and its file once the transaction is sure."""
-    storage, name = attachment.file.storage, attachment.file.name
+    storage, name = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(name))
 

@@ -277,7 +277,7 @@ class AttachmentsView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a file to a draft."""
-        data = validated(FileSerializer(data={"file": request.data.get("file")}))
+        data = validated(FileSerializer(data={"file": request.FILES.get("file")}))
         upload = data["file"]
         if not upload.name:
             raise Invalid(_("The file has no name."))
