@@ -66,6 +66,10 @@ class Script:
     extra_fields: tuple[str, ...] = ()
     days: int = 360
     """How long the data is to be used, in days from the application."""
+    more: tuple[tuple[Key, str], ...] = ()
+    """Further entries in the same application: provider and subject."""
+    service: str = ""
+    """Name of the business matter of the department that it was begun from."""
 
 
 @cache
