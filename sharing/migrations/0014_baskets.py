@@ -32,6 +32,30 @@ DROP FUNCTION sharing_attachment_guard();
 """
 
 
+HAS_EVENTS = r"""
+CREATE OR REPLACE FUNCTION sharing_item_has_events() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A status nobody decided: it came without its events. Looked at when the transaction ends; an
+-- item that was changed and taken out of its draft in one transaction has neither.
+DECLARE
+  stored int;
+  counted int;
+BEGIN
+  SELECT event_count INTO stored FROM sharing_applicationitem WHERE id = NEW.id;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  SELECT count(*) INTO counted FROM sharing_itemevent WHERE item_id = NEW.id;
+  IF stored IS DISTINCT FROM counted THEN
+    RAISE EXCEPTION 'the status of an item follows from its events' USING ERRCODE = '23514',
+      CONSTRAINT = 'sharing_item_has_events';
+  END IF;
+  IF OLD.status <> NEW.status AND NEW.event_count <= OLD.event_count THEN
+    RAISE EXCEPTION 'the status of an item follows from its events' USING ERRCODE = '23514',
+      CONSTRAINT = 'sharing_item_has_events';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0017_search_in_memory"),
@@ -127,4 +151,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(GUARD, DROP),
+        migrations.RunSQL(HAS_EVENTS, migrations.RunSQL.noop),
     ]

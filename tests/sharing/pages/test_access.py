@@ -37,6 +37,8 @@ WRITES = {
         "purpose",
         "items",
         "use",
+        "basket_remove",
+        "files",
     ],
     "item": ["review"],
     "grant": ["pull", "suspend", "resume", "terminate"],
@@ -90,6 +92,8 @@ def test_every_page_is_in_the_tables():
     known = {name for names in WRITES.values() for name in names} | set(DRAFT_PAGES)
     known |= {"apply", "applications", "inbox", "grants", "submitted", "progress", "grant"}
     known |= {"delivery", "download", "cancel_pull"}
+    # tests/sharing/basket
+    known |= {"baskets", "basket_add", "basket_matter", "attachment", "remove_file", "print", "pdf"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     _prefix, sharing = get_resolver().namespace_dict["sharing"]
