@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -27,10 +26,11 @@ from sharing.actions.drafts import (
     live_version,
     lock_draft,
 )
+from sharing.actions.statements import twin_of
 from sharing.approval.clocks import local_day
 from sharing.cautions import cautions_of
 from sharing.matters import NeedState, propose
-from sharing.models import Application, ApplicationAttachment, ApplicationItem, Counter
+from sharing.models import Application, ApplicationItem
 
 A_YEAR: Final = timedelta(days=365)
 
@@ -229,39 +229,12 @@ def _set_aside(
     others = [item for item in items if item.pk not in kept]
     if not others:
         return None
-    left = Application(
-        number=Counter.objects.number("SQ", application.department.region_id, local_day(now)),
-        applicant=application.applicant,
-        department=application.department,
-        matter=application.matter,
-        created_at=now,
-        updated_at=now,
-        **contents.common_of(application),
-    )
-    left.save(force_insert=True)
+    left = twin_of(application, now, submitted_at=None)
     for item in others:
         item.application = left
         item.save(update_fields=["application"])
         enter_draft(left, "application.item_set_aside", by=by, now=now, item=item)
-    for attachment in application.attachments.all():
-        _copy_file(attachment, left)
     return left
-
-
-def _copy_file(attachment: ApplicationAttachment, goal: Application) -> None:
-    """The same file for another application, stored once more: each goes its own way."""
-    copied = ApplicationAttachment(
-        application=goal,
-        name=attachment.name,
-        kind=attachment.kind,
-        size=attachment.size,
-        digest=attachment.digest,
-        added_by=attachment.added_by,
-        added_at=attachment.added_at,
-    )
-    with attachment.file.open("rb") as stored:
-        copied.file.save(attachment.name, ContentFile(stored.read()), save=False)
-    copied.save(force_insert=True)
 
 
 def _touched(application: Application, now: datetime) -> None:

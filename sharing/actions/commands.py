@@ -15,6 +15,7 @@ from sharing import access, cases, offers, planning
 from sharing.actions import content as contents
 from sharing.actions.checks import submission_faults
 from sharing.actions.effects import take_effect
+from sharing.actions.statements import own_statement
 from sharing.approval.clocks import local_day
 from sharing.approval.commands import NAMES, Command, CommandType, Resubmit, Sign, Submit, Withdraw
 from sharing.approval.decide import available, decide
@@ -230,6 +231,7 @@ def _resubmit(
         raise error_for(DenialCode.NO_SUPPLEMENT_ASKED)
     if faults := contents.value_faults(contents.content_of(application, item) | dict(content)):
         raise Invalid(_("Some entries need correction."), faults)
+    application = own_statement(item, content, by=by, now=now)
     contents.apply(application, item, content)
     if fields is not None:
         item.fields = list(fields)

@@ -9,6 +9,8 @@ from portal.errors import Invalid, NotAllowed, NotVisible, Stale
 from portal.ledger.models import Entry
 from sharing import actions, planning
 from sharing.actions import content as contents
+from sharing.approval.commands import RequestSupplement
+from sharing.approval.terms import Gap
 from sharing.invariants import approvals
 from sharing.matters import NeedState, propose
 from sharing.models import Application, ApplicationItem
@@ -191,6 +193,27 @@ def test_a_provider_sees_only_its_own_entry(basket: Basket):
         sign(basket.world, basket.police, person)
     seen = access.items_visible_to(basket.world.people["steward"], basket.world.today)
     assert [item.pk for item in seen] == [basket.police.pk]
+
+
+def test_a_supplement_changes_the_statement_of_its_own_entry_only(basket: Basket):
+    send(basket)
+    police, now = basket.police, basket.world.now
+    for person in SIGNERS[:4]:
+        sign(basket.world, police, person)
+    police.refresh_from_db()
+    ask = RequestSupplement(seen=police.event_count, gaps=(Gap("use_basis", "请写明条款"),))
+    actions.execute(by=basket.world.people["steward"], item_id=police.pk, command=ask, now=now)
+    police.refresh_from_db()
+    answered = actions.resubmit_application(
+        by=basket.world.people["clerk"], item_id=police.pk, seen=police.event_count,
+        content={"use_basis": "《条例》第九条"}, now=now,
+    )  # fmt: skip
+    assert answered.application_id != basket.application.pk
+    assert answered.application.use_basis == "《条例》第九条"
+    basket.application.refresh_from_db()
+    assert basket.application.use_basis == basket.world.application()["use_basis"]
+    assert list(basket.items) == ["居民婚姻登记信息"]
+    assert not list(approvals.items_fit_their_application(now))
 
 
 # --- matters ---------------------------------------------------------------------------------
