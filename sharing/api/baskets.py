@@ -103,7 +103,7 @@ class CheckedItemSerializer(serializers.Serializer[Any]):
     usual_days = UsualSerializer(allow_null=True)
 
 
-class CheckSerializer(serializers.Serializer[Any]):
+class BasketCheckSerializer(serializers.Serializer[Any]):
     """All that is wrong, and all that is worth knowing, at once."""
 
     ready = serializers.BooleanField()
@@ -126,7 +126,7 @@ class AttachmentSerializer(serializers.ModelSerializer[ApplicationAttachment]):
         read_only_fields = fields
 
 
-class FileSerializer(serializers.Serializer[Any]):
+class AttachmentUploadSerializer(serializers.Serializer[Any]):
     """A file to add."""
 
     file = serializers.FileField()
@@ -185,7 +185,7 @@ class BasketItemView(APIView):
 class CheckView(APIView):
     """Before sending."""
 
-    @extend_schema(operation_id="applications_check", request=None, responses=CheckSerializer)
+    @extend_schema(operation_id="applications_check", request=None, responses=BasketCheckSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Every fault of every entry, the warnings and the usual days; nothing is changed."""
         by, now = official_of(request), timezone.now()
@@ -215,7 +215,7 @@ class CheckView(APIView):
                 for entry in entries
             ],
         }
-        return Response(CheckSerializer(told).data)
+        return Response(BasketCheckSerializer(told).data)
 
 
 def _usual(total: Total | None) -> dict[str, int] | None:
@@ -272,12 +272,12 @@ class AttachmentsView(APIView):
 
     @extend_schema(
         operation_id="attachments_add",
-        request={"multipart/form-data": FileSerializer},
+        request={"multipart/form-data": AttachmentUploadSerializer},
         responses={201: AttachmentSerializer},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Add a file to a draft."""
-        data = validated(FileSerializer(data={"file": request.FILES.get("file")}))
+        data = validated(AttachmentUploadSerializer(data={"file": request.FILES.get("file")}))
         upload = data["file"]
         if not upload.name:
             raise Invalid(_("The file has no name."))
