@@ -78,7 +78,7 @@ def said(cautions: Iterable[Caution], official: Official, on: date, *, own: bool
     titles: dict[str, str] = {}
     if wanted:
         seen = visible_to(official, on).filter(pk__in=wanted, live__isnull=False)
-        titles = {str(entry.pk): str(entry.live) for entry in seen.select_related("live")}
+        titles = {str(entry.pk): str(entry) for entry in seen.select_related("live")}
     return [_said(caution, titles, own=own) for caution in found]
 
 
