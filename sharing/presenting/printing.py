@@ -150,7 +150,8 @@ def as_pdf(form: PrintedForm) -> bytes:
         "qr": form.qr,
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
     }
-    found: bytes = typst.compile(
+    compile_form: Any = typst.compile  # its type has a parameter that no argument settles
+    found: bytes = compile_form(
         LAYOUT.read_bytes(),
         font_paths=[_fonts()],
         ignore_system_fonts=True,
