@@ -23,6 +23,7 @@ from catalog.models import (
     ResourceSearch,
     ResourceStatus,
     ResourceUse,
+    ServiceItem,
     SharingType,
 )
 from portal import gathering
@@ -49,6 +50,8 @@ class EntryAction:
     icon: str = "file"
     note: Text = ""
     template: str = ""
+    row_template: str = ""
+    """A partial for the row of a list, with the same ``context``."""
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,6 +74,9 @@ class Credentials:
     fields: Callable[[str], Sequence[str]]
     store: Callable[[DataSource, Mapping[str, str]], None]
 
+
+MatterAction = Callable[[Official, date, ServiceItem], EntryAction | None]
+"""What the official may do with a matter; None for nothing."""
 
 MaskNames = Callable[[], Mapping[str, Text]]
 """Names of the mask rules by their keys."""
@@ -127,6 +133,7 @@ _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
 _transfers: dict[str, tuple[TransferFaults, Transfer]] = {}
 _use_counters: dict[str, UseCounter] = {}
+_matter_actions: list[MatterAction] = []
 _mask_names: list[MaskNames] = []
 _data_checks: list[Callable[[UUID], str]] = []
 _applied_for: list[AppliedFor] = []
@@ -249,6 +256,16 @@ def credentials() -> Credentials | None:
 def mask_names() -> Mapping[str, Text]:
     """Names of the mask rules, as far as anybody told."""
     return _mask_names[0]() if _mask_names else {}
+
+
+def register_matter_action(answer: MatterAction) -> None:
+    """Say what an official may do with a business matter; call it from AppConfig.ready."""
+    _matter_actions[:] = [answer]
+
+
+def matter_action(official: Official, on: date, matter: ServiceItem) -> EntryAction | None:
+    """What the official may do with the matter, if any app knows it."""
+    return _matter_actions[0](official, on, matter) if _matter_actions else None
 
 
 def entry_actions(

@@ -362,6 +362,12 @@ SIGNING_KEY = secret("SIGNING_KEY")
 """Seed of the Ed25519 key that signs checkpoints and manifests."""
 INTAKE_MAX_MB = env.int("INTAKE_MAX_MB", default=40)
 """How large a file a department may upload to bring in its catalog."""
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=20)
+"""How large one file of an application may be."""
+ATTACHMENTS_MAX = env.int("ATTACHMENTS_MAX", default=10)
+"""How many files an application may have."""
+BASKET_MAX = env.int("BASKET_MAX", default=30)
+"""How many entries one application may ask for."""
 RESOURCE_CODE_RULE = env.str("RESOURCE_CODE_RULE", default="guide-2017")
 USE_PERIOD_YEARS = env.int("USE_PERIOD_YEARS", default=3)
 """The longest period of use an application may ask for."""

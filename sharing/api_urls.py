@@ -11,7 +11,7 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, data, many, organisation, quality
+from sharing.api import applications, baskets, data, many, organisation, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -43,6 +43,16 @@ v1: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/", applications.ApplicationView.as_view(), name="application"),
     path("applications/<uuid:pk>/plan/", applications.PlanView.as_view(), name="plan"),
     path("applications/<uuid:pk>/submit/", applications.SubmitView.as_view(), name="submit"),
+    path("applications/<uuid:pk>/check/", baskets.CheckView.as_view(), name="check"),
+    path("applications/<uuid:pk>/items/", baskets.BasketItemsView.as_view(), name="basket_items"),
+    path(
+        "applications/<uuid:pk>/items/<uuid:item>/",
+        baskets.BasketItemView.as_view(),
+        name="basket_item",
+    ),
+    path("applications/<uuid:pk>/files/", baskets.AttachmentsView.as_view(), name="attachments"),
+    path("attachments/<uuid:pk>/", baskets.AttachmentView.as_view(), name="attachment"),
+    path("matters/<uuid:pk>/basket/", baskets.MatterBasketView.as_view(), name="matter_basket"),
     path("items/<uuid:pk>/", applications.ItemView.as_view(), name="item"),
     path("items/<uuid:pk>/commands/", applications.CommandView.as_view(), name="commands"),
     path("inbox/sign-many/", many.SignManyView.as_view(), name="sign_many"),

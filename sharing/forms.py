@@ -1,6 +1,6 @@
 """Forms of the application pages; what they mean is decided by actions."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -63,46 +63,63 @@ class UseForm(forms.Form):
         help_text=_("At most three years; the grant ends by itself."),
     )
 
-    def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: Sequence[ApplicationItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choice_hints: dict[str, dict[str, Any]] = {"row_region": {}}
-        rows = self.fields["row_region"]
-        rows.choices = self._regions(item)  # type: ignore[attr-defined]
-        offered = item.version.sharing_modes or Mode.values
+        if len(items) == 1:
+            _offer_rows(self, items[0])
+        else:  # each entry has rows of its own: RowsForm
+            del self.fields["row_region"]
+        offered = {mode for item in items for mode in item.version.sharing_modes or Mode.values}
         mode = self.fields["mode"]
         mode.choices = [  # type: ignore[attr-defined]
             (value, label) for value, label in Mode.choices if value in offered
         ]
 
-    def _regions(self, item: ApplicationItem) -> list[tuple[str, Any]]:
-        choices: list[tuple[str, Any]] = []
-        if item.version.splittable:
-            own = item.application.department.region
-            codes = [own.code, *own.superior_codes()]
-            found = {region.code: region for region in Region.objects.filter(code__in=codes)}
-            for code in codes:
-                region = found.get(code)
-                if region is None or region.level == Region.Level.NATION:
-                    continue
-                choices.append((code, _("Rows of %(region)s") % {"region": region.name}))
-            if choices:
-                self.choice_hints["row_region"][choices[0][0]] = _(
-                    "The smallest scope; usually decided fastest."
-                )
-        choices.append((ALL_ROWS, _("All rows")))
-        return choices
 
-    @staticmethod
-    def suggested(today: date, item: ApplicationItem) -> dict[str, Any]:
-        """What a new application begins with: the own region's rows, a year from tomorrow."""
-        own = item.application.department.region_id if item.version.splittable else ALL_ROWS
-        modes = item.version.sharing_modes or [Mode.FILE]
-        return {
-            "row_region": own,
-            "mode": Mode.FILE if Mode.FILE in modes else modes[0],
-            "starts_on": today,
-            "ends_on": today + timedelta(days=365),
-        }
+class RowsForm(forms.Form):
+    """Which rows of one entry."""
+
+    row_region = forms.ChoiceField(label=_("Rows"), widget=forms.RadioSelect, required=False)
+    needed: frozenset[str] = frozenset({"row_region"})
+
+    def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choice_hints: dict[str, dict[str, Any]] = {"row_region": {}}
+        _offer_rows(self, item)
+
+
+def _offer_rows(form: "UseForm | RowsForm", item: ApplicationItem) -> None:
+    """Offer the own region, those above it and all rows, as far as the entry can be split."""
+    choices: list[tuple[str, Any]] = []
+    if item.version.splittable:
+        own = item.application.department.region
+        codes = [own.code, *own.superior_codes()]
+        found = {region.code: region for region in Region.objects.filter(code__in=codes)}
+        for code in codes:
+            region = found.get(code)
+            if region is None or region.level == Region.Level.NATION:
+                continue
+            choices.append((code, _("Rows of %(region)s") % {"region": region.name}))
+        if choices:
+            form.choice_hints["row_region"][choices[0][0]] = _(
+                "The smallest scope; usually decided fastest."
+            )
+    choices.append((ALL_ROWS, _("All rows")))
+    form.fields["row_region"].choices = choices  # type: ignore[attr-defined]
+
+
+class FileForm(forms.Form):
+    """A file that proves what the application says."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("pdf, ofd, docx, xlsx, jpg or png."),
+        error_messages={
+            "required": _("Choose a file, then add it."),
+            "empty": _("The file is empty. Choose another file."),
+        },
+    )
 
 
 class PromiseForm(forms.Form):
@@ -228,7 +245,7 @@ class SupplementForm(UseForm, PurposeForm):
     )  # fmt: skip
 
     def __init__(self, *args: Any, item: ApplicationItem, **kwargs: Any) -> None:
-        super().__init__(*args, item=item, **kwargs)
+        super().__init__(*args, items=[item], **kwargs)
         live = item.resource.live or item.version
         offered = live.items.exclude(sharing_type="non_shared").values_list("key", "name")
         self.fields["fields_asked"].choices = list(offered)  # type: ignore[attr-defined]

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.hooks import EntryAction, reasons_against_applying
-from catalog.models import Resource
+from catalog.models import Resource, ServiceItem
 from portal.errors import Reason
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
+from sharing.access import may_apply_for
 from sharing.models import ApplicationItem, Grant, GrantStatus
 from sharing.protection.masks import MASKS
 
@@ -76,7 +77,19 @@ def _action(
         "" if reason else reverse("sharing:apply", args=[entry.pk]),
         reason=reason,
         template="sharing/_apply.html",
+        row_template="sharing/_basket_button.html",
         context={"entry": entry},
+    )
+
+
+def matter_action(official: Official, on: date, matter: ServiceItem) -> EntryAction | None:
+    """Applying for a whole matter, for those who work in its department."""
+    if not may_apply_for(official, matter.department_id, on):
+        return None
+    return EntryAction(
+        "apply_for_matter",
+        _("Apply for all it needs"),
+        reverse("sharing:basket_matter", args=[matter.pk]),
     )
 
 

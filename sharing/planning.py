@@ -113,6 +113,8 @@ def content_hash(application: Application, item: ApplicationItem) -> str:
         "fields": item.fields,
         "rows": item.row_region_id,
     }
+    if files := sorted(application.attachments.values_list("digest", flat=True)):
+        entered["files"] = files
     return hashlib.sha256(canonical(entered)).hexdigest()
 
 

@@ -56,6 +56,16 @@ def action_part(context: Context, action: EntryAction) -> str:
         return str(partial.template.render(context))
 
 
+@register.simple_tag(takes_context=True)
+def action_row(context: Context, action: EntryAction) -> str:
+    """What another app shows with its action in a list of entries, in its own template."""
+    if not action.row_template or action.reason:
+        return ""
+    with context.push(**action.context):
+        partial: Any = get_template(action.row_template)
+        return str(partial.template.render(context))
+
+
 @register.inclusion_tag("catalog/_follow.html", takes_context=True)
 def follow_entry(context: Context, resource: Resource) -> dict[str, Any]:
     """The button that begins or ends following an entry."""

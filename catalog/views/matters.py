@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog import hooks
 from catalog import matters as queries
 from catalog.access import visible_to
 from catalog.models import MatterKind, ServiceItem
@@ -81,6 +82,7 @@ def matter(request: HttpRequest, pk: UUID) -> HttpResponse:
             (_("State"), found.get_state_display()),
             (_("Legal basis"), found.basis),
         ],
+        "action": hooks.matter_action(official, on, found),
         "department_url": address(department=str(found.department_id)),
     }
     return render(request, "catalog/matter.html", context)

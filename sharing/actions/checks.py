@@ -1,8 +1,10 @@
 """What must be right before an application is sent (Decree 809 article 20, R12): all faults at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -44,21 +46,89 @@ def submission_faults(
     Expects ``item.version`` to be the live version. The chain is planned only when nothing else
     is wrong with the entry, because it would repeat the same faults.
     """
-    on = local_day(now)
-    faults = [
+    common = common_faults(application, by=by, on=local_day(now))
+    chained = not any(fault.field == "department" for fault in common)
+    return common + item_faults(application, item, by=by, now=now, chained=chained)
+
+
+def common_faults(application: Application, *, by: Official, on: date) -> list[Fault]:
+    """What is wrong with what the application says once for all its items."""
+    entered = contents.common_of(application)
+    return [
         *_person(application, by, on),
         *_texts(application),
-        *contents.value_faults(contents.content_of(application, item)),
+        *contents.value_faults(entered),
         *_period(application, on),
+    ]
+
+
+def item_faults(
+    application: Application, item: ApplicationItem, *, by: Official, now: datetime,
+    chained: bool = True,
+) -> list[Fault]:  # fmt: skip
+    """What is wrong with one entry of the application; ``chained`` plans its chain as well."""
+    on = local_day(now)
+    faults = [
+        *contents.value_faults({"row_region": item.row_region_id}),
         *_fields(item),
         *_mode(application, item),
         *_emergency(application, item, on),
         *_rows(application, item, on),
         *_entry(application, item, by, on),
     ]
-    if not any(fault.field in {"resource", "fields", "department"} for fault in faults):
+    if chained and not any(fault.field in {"resource", "fields"} for fault in faults):
         faults += _chain(application, item, now)
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class BasketFaults:
+    """Everything that keeps an application with all its items from being sent."""
+
+    common: list[Fault]
+    by_item: dict[UUID, list[Fault]]
+    titles: dict[UUID, str]
+
+    @property
+    def ready(self) -> list[UUID]:
+        """Items with which nothing is wrong."""
+        return [pk for pk, faults in self.by_item.items() if not faults]
+
+    @property
+    def all(self) -> list[Fault]:
+        """In the order of the page; with several items each fault names its entry.
+
+        The field of such a fault is ``item-<id>-<field>``, so that no two share an anchor.
+        """
+        if len(self.by_item) == 1:
+            return [*self.common, *(fault for found in self.by_item.values() for fault in found)]
+        named = [
+            replace(
+                fault,
+                field=f"item-{pk}-{fault.field}",
+                message=_("%(entry)s: %(fault)s")
+                % {"entry": self.titles[pk], "fault": fault.message},
+            )
+            for pk, found in self.by_item.items()
+            for fault in found
+        ]
+        return [*self.common, *named]
+
+
+def basket_faults(
+    application: Application, items: Sequence[ApplicationItem], *, by: Official, now: datetime
+) -> BasketFaults:
+    """All faults of the application and each item at once; see ``submission_faults``."""
+    common = common_faults(application, by=by, on=local_day(now))
+    chained = not any(fault.field == "department" for fault in common)
+    return BasketFaults(
+        common,
+        {
+            item.pk: item_faults(application, item, by=by, now=now, chained=chained)
+            for item in items
+        },
+        {item.pk: item.version.title for item in items},
+    )
 
 
 def _person(application: Application, by: Official, on: date) -> Iterator[Fault]:

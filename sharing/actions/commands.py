@@ -17,6 +17,7 @@ from sharing.actions import differences
 from sharing.actions.checks import submission_faults
 from sharing.actions.effects import take_effect
 from sharing.actions.narrowing import check_narrowing
+from sharing.actions.statements import own_statement
 from sharing.approval.clocks import local_day
 from sharing.approval.commands import NAMES, Command, CommandType, Resubmit, Sign, Submit, Withdraw
 from sharing.approval.decide import available, decide
@@ -250,6 +251,7 @@ def _resubmit(
     before = differences.parts(application, item)
     if faults := contents.value_faults(contents.content_of(application, item) | dict(content)):
         raise Invalid(_("Some entries need correction."), faults)
+    application = own_statement(item, content, by=by, now=now)
     contents.apply(application, item, content)
     if fields is not None:
         item.fields = list(fields)

@@ -3,6 +3,7 @@
 A draft may be incomplete but not nonsensical; ``checks`` adds what sending it asks for.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import DataItem, Mode
 from portal.errors import Fault
+from portal.ledger.records import canonical
 from portal.organisation.models import Region
 from sharing.models import Application, ApplicationItem
 
@@ -85,9 +87,21 @@ def apply(application: Application, item: ApplicationItem, content: Mapping[str,
         item.row_region_id = content["row_region"] or None
 
 
+def common_of(application: Application) -> dict[str, Any]:
+    """What was entered once for all items, as ``apply`` takes it."""
+    return {key: getattr(application, key) for key in (*TEXTS, *DATES, *FLAGS, "mode")}
+
+
 def content_of(application: Application, item: ApplicationItem) -> dict[str, Any]:
     """What was entered, as ``apply`` takes it."""
-    entered: dict[str, Any] = {
-        key: getattr(application, key) for key in (*TEXTS, *DATES, *FLAGS, "mode")
-    }
-    return entered | {"row_region": item.row_region_id}
+    return common_of(application) | {"row_region": item.row_region_id}
+
+
+def stamp(application: Application, item: ApplicationItem, names: Iterable[str]) -> str:
+    """A fingerprint of some of the content (and ``fields``): what a page showed when it was opened.
+
+    Two people, or two tabs, changing different parts do not disturb each other.
+    """
+    entered = content_of(application, item) | {"fields": item.fields}
+    shown = {name: entered[name] for name in sorted(set(names))}
+    return hashlib.sha256(canonical(shown)).hexdigest()[:16]

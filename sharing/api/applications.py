@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -16,25 +16,25 @@ from rest_framework.views import APIView
 from catalog.access import get_visible
 from portal.api import CursorPage, idempotent, official_of
 from portal.errors import Fault, Invalid
-from portal.organisation.models import Department
+from portal.organisation.models import Department, Official
 from sharing import access, actions, planning
 from sharing.actions.content import KEYS
 from sharing.api import shapes
+from sharing.api.baskets import SubmitSerializer
 from sharing.api.common import validated
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
 from sharing.models import Application, ApplicationItem, ItemStage
 
 TAGS = ["applications"]
-ITEM_PARTS = (
-    "items__provider",
-    "items__version",
-)
 
 
-def loaded(found: QuerySet[Application]) -> QuerySet[Application]:
-    """With everything that the shapes show."""
-    return found.select_related("applicant", "department").prefetch_related(*ITEM_PARTS)
+def loaded(found: QuerySet[Application], by: Official) -> QuerySet[Application]:
+    """With everything that the shapes show: of several items those that the official sees."""
+    items = access.items_visible_to(by, timezone.localdate()).select_related("provider", "version")
+    return found.select_related("applicant", "department").prefetch_related(
+        Prefetch("items", queryset=items)
+    )
 
 
 class ApplicationsView(generics.ListAPIView[Application]):
@@ -47,9 +47,8 @@ class ApplicationsView(generics.ListAPIView[Application]):
         """Applications the caller may see, newest first."""
         if getattr(self, "swagger_fake_view", False):
             return Application.objects.none()
-        return loaded(
-            access.applications_visible_to(official_of(self.request), timezone.localdate())
-        )
+        by = official_of(self.request)
+        return loaded(access.applications_visible_to(by, timezone.localdate()), by)
 
     @extend_schema(
         request=shapes.DraftSerializer, responses={201: shapes.ApplicationSerializer}, tags=TAGS
@@ -74,7 +73,9 @@ class ApplicationsView(generics.ListAPIView[Application]):
             content=data,
             now=now,
         )
-        return Response(_shown(application.pk), status=status.HTTP_201_CREATED)
+        return Response(
+            _shown(official_of(request), application.pk), status=status.HTTP_201_CREATED
+        )
 
 
 @extend_schema(tags=TAGS)
@@ -85,7 +86,7 @@ class ApplicationView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """The application with its items."""
         found = access.get_application(official_of(request), pk, timezone.localdate())
-        return Response(_shown(found.pk))
+        return Response(_shown(official_of(request), found.pk))
 
     @extend_schema(request=shapes.DraftChangeSerializer, responses=shapes.ApplicationSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:
@@ -99,7 +100,7 @@ class ApplicationView(APIView):
             content=data,
             now=timezone.now(),
         )
-        return Response(_shown(application.pk))
+        return Response(_shown(official_of(request), application.pk))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -128,15 +129,19 @@ class PlanView(APIView):
 class SubmitView(APIView):
     """Sending a draft."""
 
-    @extend_schema(request=shapes.SeenSerializer, responses=shapes.ApplicationSerializer)
+    @extend_schema(request=SubmitSerializer, responses=shapes.ApplicationSerializer)
     @idempotent
     def post(self, request: Request, pk: UUID) -> Response:
-        """Send the draft into its chain; 422 lists everything that is missing."""
-        data = validated(shapes.SeenSerializer(data=request.data))
-        application = actions.submit_application(
-            by=official_of(request), application_id=pk, seen=data["seen"], now=timezone.now()
+        """Send every item into its chain, all or none; 422 lists everything that is missing."""
+        data = validated(SubmitSerializer(data=request.data))
+        sent = actions.submit_basket(
+            by=official_of(request),
+            application_id=pk,
+            seen=data["seen"],
+            only_ready=data["only_ready"],
+            now=timezone.now(),
         )
-        return Response(_shown(application.pk))
+        return Response(_shown(official_of(request), sent.application.pk))
 
 
 @extend_schema(tags=TAGS)
@@ -195,8 +200,9 @@ class InboxView(generics.ListAPIView[ItemStage]):
         return found.select_related("office", "item__version", "item__application__department")
 
 
-def _shown(pk: UUID) -> Any:
-    return shapes.ApplicationSerializer(loaded(Application.objects.all()).get(pk=pk)).data
+def _shown(by: Official, pk: UUID) -> Any:
+    found = loaded(Application.objects.all(), by).get(pk=pk)
+    return shapes.ApplicationSerializer(found).data
 
 
 def _item(request: Request, pk: UUID) -> Any:

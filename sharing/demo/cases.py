@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.demo import Catalog
-from catalog.models import Resource
+from catalog.models import Resource, ServiceItem
 from portal.organisation.demo import Organisation
 from portal.organisation.demo.chance import Chance
 from portal.organisation.models import Official, Role
@@ -17,7 +17,7 @@ from sharing import actions, grants
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
 from sharing.demo.asides import happen
-from sharing.demo.clockwork import Course, OfficeHours
+from sharing.demo.clockwork import Course, OfficeHours, together
 from sharing.demo.scripts import Afterwards, Ending, Script
 from sharing.models import Application, ApplicationItem, Grant, GrantStatus, ItemStage
 from sharing.pulling.requests import request_pull
@@ -74,12 +74,26 @@ def course(script: Script, scene: Scene) -> Course:
     yield begins
     applicant = scene.made.holders[script.demander, Role.CLERK]
     application = _draft(script, scene, applicant, begins)
+    for provider, subject in script.more:
+        if (*provider, subject) in scene.catalog.entries:
+            further = scene.catalog.of(*provider, subject)
+            actions.put_in(
+                by=applicant, application_id=application.pk, resource=further,
+                fields=_fields(further, ()), now=begins,
+            )  # fmt: skip
     if script.ending == Ending.DRAFT:
         return
     sent = begins + timedelta(minutes=scene.chance.between(8, 50))
     yield sent
-    actions.submit_application(by=applicant, application_id=application.pk, now=sent)
-    item = application.items.get()
+    actions.submit_basket(by=applicant, application_id=application.pk, now=sent)
+    items = application.items.order_by("resource__code")
+    yield from together([_item(script, scene, item, applicant, sent) for item in items])
+
+
+def _item(
+    script: Script, scene: Scene, item: ApplicationItem, applicant: Official, sent: datetime
+) -> Course:
+    """What becomes of one entry of the application, and of its grant."""
     yield from _review(script, scene, item, sent)
     grant = (
         Grant.objects.filter(item=item, is_emergency=False)
@@ -102,7 +116,7 @@ def _draft(script: Script, scene: Scene, applicant: Official, now: datetime) -> 
         "reflux": matter.reflux, "emergency": False,
         "row_region": region if version and version.splittable else None,
     }  # fmt: skip
-    return actions.draft(
+    application = actions.draft(
         by=applicant,
         department=scene.made.departments[script.demander],
         resource=resource,
@@ -110,6 +124,11 @@ def _draft(script: Script, scene: Scene, applicant: Official, now: datetime) -> 
         content=content,
         now=now,
     )
+    if script.service:
+        own = ServiceItem.objects.filter(department=application.department, name=script.service)
+        application.matter = own.first()
+        application.save(update_fields=["matter"])
+    return application
 
 
 def _fields(resource: Resource, extra: Sequence[str]) -> list[str]:

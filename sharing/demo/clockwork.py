@@ -70,3 +70,14 @@ def _wait(queue: list[tuple[datetime, int, Course]], number: int, course: Course
     moment = next(course, None)
     if moment is not None:
         heapq.heappush(queue, (moment, number, course))
+
+
+def together(courses: list[Course]) -> Course:
+    """Several courses as one, each going on at its own moments."""
+    queue: list[tuple[datetime, int, Course]] = []
+    for number, course in enumerate(courses):
+        _wait(queue, number, course)
+    while queue:
+        moment, number, course = heapq.heappop(queue)
+        yield moment
+        _wait(queue, number, course)

@@ -30,6 +30,7 @@ from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
 from sharing.demo.database import SourceNotMadeError, change, make
+from sharing.demo.matters import load_matters
 from sharing.demo.scripts import scripts
 from sharing.models import Application, ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.pulling.requests import request_pull
@@ -154,8 +155,10 @@ class _Loader:
         catalog_demo.load_harvests(made, seed=self.seed, now=self.now)
 
     def _history(self, made: Organisation, catalog: Catalog) -> None:
+        load_matters(made, catalog, now=self.now)
         planned = story.story(made, catalog)
         taken = {(script.demander, script.matter.subject) for script in planned}
+        taken |= {(script.demander, subject) for script in planned for _by, subject in script.more}
         # the story begins with an application for this entry: nobody has made it before
         taken.add((story.HONGQIAO, story.FIRST_SUBJECT))
         taken |= policies.TAKEN

@@ -69,6 +69,10 @@ class Script:
     """What happens where the case is left lying."""
     days: int = 360
     """How long the data is to be used, in days from the application."""
+    more: tuple[tuple[Key, str], ...] = ()
+    """Further entries in the same application: provider and subject."""
+    service: str = ""
+    """Name of the business matter of the department that it was begun from."""
 
 
 @cache

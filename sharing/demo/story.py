@@ -6,6 +6,7 @@ from catalog.demo import Catalog
 from portal.organisation.demo import PROVINCE, TOWNSHIP, Key, Organisation
 from portal.organisation.models import Role
 from sharing.demo.asides import Aside
+from sharing.demo.matters import baskets
 from sharing.demo.scripts import Afterwards, Ending, Matter, Script
 
 HONGQIAO: Key = (TOWNSHIP, "320613005")
@@ -151,7 +152,7 @@ def story(made: Organisation, catalog: Catalog) -> list[Script]:
     """The cases of the story whose departments and entries the province has."""
     return [
         script
-        for script in (*_of_hongqiao(), *_waiting_for_hongqiao(), *_of_others())
+        for script in (*_of_hongqiao(), *_waiting_for_hongqiao(), *_of_others(), *baskets())
         if script.demander in made.departments
         and (*script.provider, script.matter.subject) in catalog.entries
     ]

@@ -1,6 +1,7 @@
 """Models of sharing."""
 
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
+from sharing.models.attachments import ApplicationAttachment
 from sharing.models.autonomy import ConsentRule, ConsentRuleKind, ConsentRuleQuerySet
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.emergencies import EmergencyAccess, EmergencyEnd
@@ -21,6 +22,7 @@ from sharing.models.simulations import PolicySimulation, SimulatedCase
 
 __all__ = [
     "Application",
+    "ApplicationAttachment",
     "ApplicationItem",
     "ApplicationQuerySet",
     "ChainPolicy",

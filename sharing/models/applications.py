@@ -37,6 +37,15 @@ class Application(models.Model):
         related_name="applications",
         verbose_name=_("requesting department"),
     )
+    matter = models.ForeignKey(
+        "catalog.ServiceItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("business matter"),
+        help_text=_("The matter of the department that the data is needed for, if it was chosen."),
+    )
     use_basis = models.TextField(_("legal basis of use"), blank=True, max_length=2000)
     use_scenario = models.TextField(_("use scenario"), blank=True, max_length=2000)
     use_scope = models.TextField(_("scope of use"), blank=True, max_length=2000)
@@ -140,6 +149,12 @@ class ApplicationItem(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("rows of the region"),
+    )
+    warnings = models.JSONField(
+        _("warnings"),
+        default=list,
+        editable=False,
+        help_text=_("What the applicant was told before sending; see sharing/cautions.py."),
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.DRAFT, editable=False

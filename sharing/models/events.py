@@ -110,6 +110,11 @@ class ItemStage(models.Model):
                 name="sharing_stage_done",
                 condition=models.Q(decided_at__isnull=False),
             ),
+            models.Index(
+                fields=["office", "role", "-decided_at"],
+                name="sharing_stage_past",
+                condition=models.Q(status__in=["signed", "refused"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Chains as pages show them: planned before submission, under way and decided after it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -28,6 +28,7 @@ from sharing.approval.terms import (
 from sharing.cases import Case
 from sharing.planning import Planned
 from sharing.presenting import words
+from sharing.usual_days import Place, Usual
 
 DONE: Final = {
     StageStatus.SIGNED,
@@ -37,11 +38,11 @@ DONE: Final = {
 }
 
 
-def planned_chain(planned: Planned) -> list[ChainGroup]:
-    """The chain that a draft would enter, with its due dates."""
+def planned_chain(planned: Planned, usual: Mapping[Place, Usual] | None = None) -> list[ChainGroup]:
+    """The chain that a draft would enter, with its due dates and ``usual`` days from history."""
     timetable = planned.timetable
     stages = [
-        (stage, _planned_stage(stage, row))
+        (stage, _planned_stage(stage, row, usual))
         for stage, row in zip(planned.plan.stages, timetable.stages, strict=True)
     ]
     return [*_groups(stages), _supply(planned.plan, timetable.supply)]
@@ -113,7 +114,9 @@ def _reply_limit(found: Sequence[tuple[Stage, ChainStage]]) -> str:
     return text % {"days": days}
 
 
-def _planned_stage(stage: Stage, row: StageDue) -> ChainStage:
+def _planned_stage(stage: Stage, row: StageDue, usual: Mapping[Place, Usual] | None) -> ChainStage:
+    past = (usual or {}).get((stage.office.id, stage.role.value))
+    told = [] if usual is None or stage.kind is StageKind.NOTIFY else [usually(past)]
     return ChainStage(
         office=stage.office.name,
         role=words.role(stage.role),
@@ -122,9 +125,20 @@ def _planned_stage(stage: Stage, row: StageDue) -> ChainStage:
         task=task(stage),
         due=row.due.on if row.due else None,
         clock=_clock(stage.limit_days, provisional=bool(row.due and row.due.provisional)),
-        days=planned_days(stage.limit_days),
-        notes=[words.NOTES[note.code] for note in stage.notes],
+        days=planned_days(stage.limit_days, past.median if past else None),
+        notes=[*told, *(words.NOTES[note.code] for note in stage.notes)],
     )
+
+
+def usually(past: Usual | None) -> str:
+    """How long an office usually takes, as a sentence."""
+    if past is None:
+        return _("No history yet of how long this takes.")
+    return ngettext(
+        "Usually %(median)d working days, four in five within %(most)d (%(cases)d case).",
+        "Usually %(median)d working days, four in five within %(most)d (%(cases)d cases).",
+        past.cases,
+    ) % {"median": past.median, "most": past.most, "cases": past.cases}
 
 
 def _running_stage(

@@ -151,7 +151,7 @@ def supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            actions.resubmit_application(
+            item = actions.resubmit_application(
                 by=official_of(request),
                 item_id=item.pk,
                 seen=data["seen"],
@@ -168,7 +168,7 @@ def supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error(None, f"{error.message} {error.remedy}")
         else:
             messages.success(request, _("The supplement was handed in; the clock runs again."))
-            return redirect("sharing:application", pk)
+            return redirect("sharing:application", item.application_id)
     context = _case_context(request, item) | {"form": form}
     return render(request, "sharing/supplement.html", context, status=422 if form.errors else 200)
 

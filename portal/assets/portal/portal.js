@@ -160,3 +160,35 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   box.addEventListener("keydown", keyInSuggestions);
   box.addEventListener("blur", () => closeSuggestions(box));
 }
+
+// A draft saves itself when the typing pauses; every page of it has a button that does the same.
+// "shown" is the stamp of what the page showed: the server says 409 when another tab changed it.
+const PAUSE = 2500;
+
+function watchDraft(form) {
+  const note = form.querySelector("[data-saved]");
+  let timer, busy = false, again = false;
+  async function save() {
+    if (busy) { again = true; return; }
+    busy = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body: new FormData(form), headers: { "X-Requested-With": "autosave" }, redirect: "error",
+      });
+      const told = await answer.json();
+      if (answer.ok) form.elements.shown.value = told.shown;
+      note.textContent = told.message;
+      note.classList.toggle("late", !answer.ok);
+    } catch {
+      note.textContent = "";
+    }
+    busy = false;
+    if (again) { again = false; save(); }
+  }
+  const later = () => { window.clearTimeout(timer); timer = window.setTimeout(save, PAUSE); };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  form.addEventListener("submit", () => window.clearTimeout(timer));
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) watchDraft(form);

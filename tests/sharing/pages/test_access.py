@@ -38,6 +38,8 @@ WRITES = {
         "purpose",
         "items",
         "use",
+        "basket_remove",
+        "files",
     ],
     "item": ["review"],
     "grant": ["pull", "suspend", "resume", "terminate"],
@@ -93,6 +95,8 @@ def test_every_page_is_in_the_tables():
     known |= {"delivery", "download", "cancel_pull"}
     # one address for each command within a stage: tests/sharing/pages/test_casework.py
     known |= {"casework"}
+    # tests/sharing/basket
+    known |= {"baskets", "basket_add", "basket_matter", "attachment", "remove_file", "print", "pdf"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     # tests/sharing/policies
