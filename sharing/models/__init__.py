@@ -5,6 +5,7 @@ from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, 
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
+from sharing.models.oversight import Ladder, LadderStep, OversightEvent, OversightItem
 from sharing.models.policies import ChainPolicy
 from sharing.models.pulls import Pull, PullQuerySet
 from sharing.models.quality import (
@@ -34,6 +35,10 @@ __all__ = [
     "GrantStatus",
     "ItemEvent",
     "ItemStage",
+    "Ladder",
+    "LadderStep",
+    "OversightEvent",
+    "OversightItem",
     "Pull",
     "PullQuerySet",
     "Receipt",
