@@ -59,9 +59,7 @@ class _Run:
     calendar: Calendar
     ladders: ladders.Ladders
     steps: list[LadderStep] = field(default_factory=list)
-    notices: dict[tuple[str, int], list[Subject]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    notices: dict[tuple[str, int], list[Subject]] = field(default_factory=lambda: defaultdict(list))
     found: list[OversightItem] = field(default_factory=list)
 
     @property
@@ -188,20 +186,24 @@ def _finding(run: _Run, subject: Subject, key: str) -> Finding:
 
 
 def _settle(run: _Run) -> None:
-    """Let go of what is not late any more, close what was done before anybody asked about it."""
+    """Let go of what is not late any more, and of what was done before anybody asked about it."""
     prefix = supervision_key(run.clock.code, "")
     cases = OversightItem.objects.filter(
         code=SUPERVISION, key__startswith=prefix, status__in=OversightItem.UNDECIDED
     )
-    keys = {key.removeprefix(prefix): pk for key, pk in cases.values_list("key", "pk")}
-    for some in batches(sorted(keys)):
+    found = {
+        key.removeprefix(prefix): (pk, status)
+        for key, pk, status in cases.values_list("key", "pk", "status")
+    }
+    for some in batches(sorted(found)):
         wanted = Wanted(run.now, date.max, keys=frozenset(some))
         due = {one.key: one.due_on for one in run.clock.find(wanted)}
         for key in some:
-            if key not in due:
-                by_clock(keys[key], Command.CLOSE, run.now)
-            elif place(run.calendar, due[key], run.today) < 1:
-                by_clock(keys[key], Command.LAPSE, run.now)
+            case, status = found[key]
+            nobody_asked = key not in due and status == OversightItem.Status.OPEN
+            in_time = key in due and place(run.calendar, due[key], run.today) < 1
+            if nobody_asked or in_time:
+                by_clock(case, Command.LAPSE, run.now)
 
 
 # --- notices -------------------------------------------------------------------------------
@@ -221,6 +223,4 @@ def _send(run: _Run) -> None:
                 "number": subject.number, "title": subject.title,
                 "due": subject.due_on.isoformat(),
             }  # fmt: skip
-            notify(
-                kind, officials=active({official}), params=params, url=subject.url, now=run.now
-            )
+            notify(kind, officials=active({official}), params=params, url=subject.url, now=run.now)

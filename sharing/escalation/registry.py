@@ -86,5 +86,3 @@ def clocks() -> list[Clock]:
 def clock_named(code: str) -> Clock | None:
     """The one with this code, if it is still known."""
     return _clocks.get(code)
-
-

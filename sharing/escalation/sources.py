@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.access import MANAGER_ROLES
 from catalog.models import DutyChange, PublicationReview, ReviewStatus
 from portal.organisation.models import Role
+from portal.worktime import access as worktime
 from sharing.access import AUTHORITY_ROLES
 from sharing.approval.clocks import local_day
 from sharing.escalation.registry import Clock, Subject, Wanted, register_clock
@@ -62,13 +63,13 @@ def _stages(wanted: Wanted, stages: QuerySet[ItemStage]) -> Iterator[Subject]:
     if wanted.offices is not None:
         found = found.filter(office__in=wanted.offices)
     if wanted.keys is not None:
-        found = found.filter(pk__in=[_number(key) for key in wanted.keys])
+        found = found.filter(item__in=[key.partition(":")[0] for key in wanted.keys])
     for stage in _rows(found):
-        if stage.due_on is None:
+        if stage.due_on is None or stage.opened_at is None:
             continue
-        application = stage.item.application
+        application, opened = stage.item.application, local_day(stage.opened_at)
         yield Subject(
-            key=str(stage.pk),
+            key=f"{stage.item_id}:{stage.position}:{opened}",
             due_on=stage.due_on,
             provisional=stage.provisional,
             office_id=stage.office_id,
@@ -78,7 +79,7 @@ def _stages(wanted: Wanted, stages: QuerySet[ItemStage]) -> Iterator[Subject]:
             title=stage.item.version.title,
             url=reverse("sharing:review", args=[stage.item_id]),
             excluded=frozenset({application.applicant_id}),
-            since=local_day(stage.opened_at) if stage.opened_at else None,
+            since=opened,
         )
 
 
@@ -98,7 +99,7 @@ def _supplies(wanted: Wanted) -> Iterator[Subject]:
         yield Subject(
             key=str(grant.pk),
             due_on=grant.supply_due_on,
-            provisional=grant.supply_provisional,
+            provisional=is_provisional(grant),
             office_id=provider.pk,
             region_id=provider.region_id,
             roles=(Role.STEWARD,),
@@ -163,9 +164,11 @@ def _updates(wanted: Wanted) -> Iterator[Subject]:
         )
 
 
+def is_provisional(grant: Grant) -> bool:
+    """Whether the supply date reaches into a year whose calendar is not published."""
+    due, since = grant.supply_due_on, local_day(grant.created_at)
+    return due is not None and worktime.calendar().is_provisional(since, due)
+
+
 def _rows(found: QuerySet[ModelT]) -> Iterable[ModelT]:
     return found.order_by("pk").iterator(chunk_size=_AT_ONCE)
-
-
-def _number(key: str) -> int:
-    return int(key) if key.isdigit() else 0

@@ -35,7 +35,7 @@ class OversightItem(models.Model):
         RECTIFIED = "rectified", _("rectified")
         DISMISSED = "dismissed", _("dismissed with a reason")
         CLOSED = "closed", _("supervision closed")
-        LAPSED = "lapsed", _("lapsed, the facts no longer hold")
+        LAPSED = "lapsed", _("lapsed, no longer the case")
 
     UNDECIDED = ("open", "asked", "answered")
     RUNNING = (*UNDECIDED, "confirmed")

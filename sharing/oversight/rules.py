@@ -16,8 +16,6 @@ def _rows() -> Iterator[tuple[Key, Status]]:
             yield (kind, status, Part.DEPARTMENT, Command.ANSWER), Status.ANSWERED
             yield (kind, status, Part.CLOCK, Command.LAPSE), Status.LAPSED
         yield (kind, Status.LAPSED, Part.CLOCK, Command.REOPEN), Status.OPEN
-    # what was done before anybody asked about it needs nobody's decision
-    yield (Kind.SUPERVISION, Status.OPEN, Part.CLOCK, Command.CLOSE), Status.CLOSED
     for status in sorted(UNDECIDED):
         yield (Kind.SUPERVISION, status, Part.AUTHORITY, Command.CLOSE), Status.CLOSED
         yield (Kind.VIOLATION, status, Part.AUTHORITY, Command.CONFIRM), Status.CONFIRMED
