@@ -18,6 +18,8 @@ def register_all() -> None:
             "delivery.download_cut": _("download cut off"),
             "delivery.downloaded": _("delivery downloaded"),
             "delivery.published": _("delivery published"),
+            "feed.made": _("calendar subscription made"),
+            "feed.revoked": _("calendar subscription revoked"),
             "grant.activated": _("grant activated"),
             "grant.created": _("grant created"),
             "grant.entry_withdrawn": _("grant stopped, entry withdrawn"),

@@ -3,6 +3,7 @@
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.events import ItemEvent, ItemStage
+from sharing.models.feeds import CalendarFeed, FeedEntry
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
 from sharing.models.oversight import Ladder, LadderStep, OversightEvent, OversightItem
@@ -20,6 +21,7 @@ __all__ = [
     "Application",
     "ApplicationItem",
     "ApplicationQuerySet",
+    "CalendarFeed",
     "ChainPolicy",
     "Counter",
     "DataCheck",
@@ -30,6 +32,7 @@ __all__ = [
     "DeliveryFile",
     "DeliveryQuerySet",
     "FailingRow",
+    "FeedEntry",
     "Grant",
     "GrantQuerySet",
     "GrantStatus",
