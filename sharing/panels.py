@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.navigation import NavItem, Panel, is_administrator, register, register_panel, roles_of
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
 from sharing import access
 from sharing.models import Grant
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
+from sharing.violations import access as oversight
+from sharing.violations.words import TONES, what
 
 SHOWN = 5
 
@@ -28,6 +31,17 @@ def waiting(official: Official) -> int:
     return access.inbox(official, timezone.localdate()).count()
 
 
+def sees_oversight(official: Official) -> bool:
+    """Who answers for a department, or works for an authority."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint({*oversight.ANSWERING, *access.AUTHORITY_ROLES})
+
+
+def oversight_waiting(official: Official) -> int:
+    """How many cases wait for the official's side."""
+    return oversight.waiting_for(official, timezone.localdate()).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(
@@ -35,6 +49,13 @@ def register_all() -> None:
     )
     register(NavItem("inbox", _("To do"), "sharing:inbox", 30, does_business, waiting))
     register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
+    register(
+        NavItem(
+            "oversight", _("Supervision"), "sharing:oversight", 36, sees_oversight,
+            oversight_waiting, under=("inbox",),
+        )
+    )  # fmt: skip
+    register_panel(Panel("oversight", 15, "main", "sharing/_home_oversight.html", _oversight))
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
     register_panel(Panel("grants", 10, "side", "sharing/_home_grants.html", _grants))
@@ -69,3 +90,15 @@ def _grants(request: HttpRequest) -> Mapping[str, Any] | None:
         return None
     found = Grant.objects.filter(department__in=own).select_related("version", "resource__provider")
     return {"rows": found[:SHOWN]}
+
+
+def _oversight(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = official_of(request)
+    if not sees_oversight(official):
+        return None
+    found = oversight.waiting_for(official, timezone.localdate())
+    if not (total := found.count()):
+        return None
+    rows = found.order_by(F("wanted_on").asc(nulls_last=True), "-detected_at")[:SHOWN]
+    shown = [(item, what(item.kind, item.code), TONES[item.status]) for item in rows]
+    return {"rows": shown, "total": total}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, quality
+from sharing.views import apply, cases, data, feeds, oversight, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +25,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<uuid:pk>/supplement/", cases.supplement, name="supplement"),
     path("inbox/", cases.inbox, name="inbox"),
     path("inbox/<uuid:pk>/", cases.review, name="review"),
+    path("oversight/", oversight.desk, name="oversight"),
+    path("oversight/<uuid:pk>/", oversight.case, name="oversight_case"),
+    path("calendars/", feeds.mine, name="feeds"),
+    path("calendars/<int:pk>/revoke/", feeds.revoke, name="revoke_feed"),
+    path("calendars/<str:token>.ics", feeds.calendar, name="calendar"),
     path("data/", data.my_data, name="grants"),
     path("grants/<uuid:pk>/", data.grant, name="grant"),
     path("grants/<uuid:pk>/progress/", data.progress, name="progress"),

@@ -42,6 +42,7 @@ DROP FUNCTION sharing_oversight_fixed();
 
 def add_default(apps, schema_editor):
     """The ladder of all regions that have none of their own."""
+    del schema_editor
     apps.get_model("sharing", "Ladder").objects.create(
         region=None, clock="", remind_before=[2], remind_on_day=True,
         supervisor_after=1, authority_after=2, register_after=3,

@@ -111,3 +111,18 @@ def answering(department_id: int, on: date) -> set[int]:
 def _of_successor(department_id: int, on: date) -> set[int]:
     found = Department.objects.filter(pk=department_id, valid_until__lte=on).first()
     return holders(found.successor_id, ANSWERING, on) if found and found.successor_id else set()
+
+
+def waiting_for(official: Official, on: date) -> QuerySet[OversightItem]:
+    """Cases in which the official's side has the next step: one asks or decides, one answers."""
+    posts = held_posts(official, on)
+    theirs = Q(
+        authority__in=_works(posts, AUTHORITY_ROLES, on), status__in=[*_TO_DECIDE, "confirmed"]
+    ) & (~Q(status="confirmed") | Q(wanted_on__isnull=True) | Q(wanted_on__lt=on))
+    mine = Q(department__in=_works(posts, ANSWERING, on)) & (
+        Q(status="asked") | Q(status="confirmed", wanted_on__isnull=False)
+    )
+    return OversightItem.objects.filter(theirs | mine)
+
+
+_TO_DECIDE: Final = (OversightItem.Status.OPEN, OversightItem.Status.ANSWERED)

@@ -1,6 +1,6 @@
 """Words for cases of oversight, in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -85,19 +85,20 @@ def codes() -> list[tuple[str, str]]:
     return [(one.code, f"{one.article} {one.name}") for one in detectors()]
 
 
-def facts(item: OversightItem) -> Iterable[tuple[str, Any]]:
-    """The facts of a case with their names; dates as dates."""
+def facts(item: OversightItem) -> Iterator[tuple[str, Any, bool]]:
+    """The facts of a case: name, value, and whether the value is a day."""
     found = detector(item.code)
     names = {**FACTS, **(found.facts if found else {})}
-    for name, value in item.facts.items():
-        if name in names and value is not None:
-            yield str(names[name]), _value(value)
+    for name, text in names.items():
+        value = item.facts.get(name)
+        if value is None:
+            continue
+        shown = _day(value)
+        yield (str(text), value, False) if shown is None else (str(text), shown, True)
 
 
-def _value(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
