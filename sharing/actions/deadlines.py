@@ -60,8 +60,8 @@ def preview(calendar: Calendar) -> Iterator[Moved]:
                 yield Moved(_("application"), label, item.due_on, after, mark)
     for grant in _waiting_grants().select_related("version", "item__application"):
         due = _supply_due(grant, calendar)
-        was = worktime.calendar().is_provisional(local_day(grant.created_at), grant.supply_due_on)
-        if due is not None and (due.on, due.provisional) != (grant.supply_due_on, was):
+        now = (grant.supply_due_on, grant.supply_provisional)
+        if due is not None and (due.on, due.provisional) != now:
             label = f"{grant.number} {grant.version.title}"
             yield Moved(_("supply"), label, grant.supply_due_on, due.on, due.provisional)
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from catalog.access import MANAGER_ROLES
 from catalog.models import DutyChange, PublicationReview, ReviewStatus
 from portal.organisation.models import Role
-from portal.worktime import access as worktime
 from sharing.access import AUTHORITY_ROLES
 from sharing.approval.clocks import local_day
 from sharing.escalation.registry import Clock, Subject, Wanted, register_clock
@@ -99,7 +98,7 @@ def _supplies(wanted: Wanted) -> Iterator[Subject]:
         yield Subject(
             key=str(grant.pk),
             due_on=grant.supply_due_on,
-            provisional=is_provisional(grant),
+            provisional=grant.supply_provisional,
             office_id=provider.pk,
             region_id=provider.region_id,
             roles=(Role.STEWARD,),
@@ -162,12 +161,6 @@ def _updates(wanted: Wanted) -> Iterator[Subject]:
             url=reverse("catalog:duty", args=[event.pk]),
             since=event.happened_on,
         )
-
-
-def is_provisional(grant: Grant) -> bool:
-    """Whether the supply date reaches into a year whose calendar is not published."""
-    due, since = grant.supply_due_on, local_day(grant.created_at)
-    return due is not None and worktime.calendar().is_provisional(since, due)
 
 
 def _rows(found: QuerySet[ModelT]) -> Iterable[ModelT]:

@@ -92,7 +92,7 @@ def test_default_steps():
     "wrong", [{"before": (0,)}, {"supervisor": 0}, {"authority": 5}, {"supervisor": 3}]
 )
 def test_steps_out_of_order_are_no_ladder(wrong):
-    with pytest.raises(ValueError, match="step|reminder"):
+    with pytest.raises(ValueError, match=r"step|reminder"):
         Ladder(**wrong)
 
 

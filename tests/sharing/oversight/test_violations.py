@@ -1,6 +1,7 @@
 """The register: what is late is entered once with its article, answered, decided, never deleted."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -123,7 +124,7 @@ def test_the_way_to_rectified(world: World, violation, told):
     assert (done.status, done.wanted_on, done.step_count) == ("rectified", None, 6)
     events = list(OversightEvent.objects.filter(item=violation).order_by("seq"))
     assert [event.seq for event in events] == [1, 2, 3, 4, 5, 6]
-    assert all(one.after == two.before for one, two in zip(events, events[1:], strict=False))
+    assert all(one.after == two.before for one, two in pairwise(events))
     kinds = Entry.objects.filter(object_id=str(violation.pk)).order_by("pk")
     assert [entry.kind.partition(".")[2] for entry in kinds] == [
         "found", "ask", "answer", "confirm", "answer", "rectify",
@@ -147,8 +148,8 @@ def test_who_may_do_what(world: World, violation):
     with pytest.raises(Invalid) as caught:
         do(world, "province_reviewer", violation, Command.ASK, text=" ", wanted_on=None)
     assert {fault.field for fault in caught.value.faults} == {"text", "wanted_on"}
+    past = world.today - timedelta(days=1)
     with pytest.raises(Invalid):
-        past = world.today - timedelta(days=1)
         do(world, "province_reviewer", violation, Command.SET_DATE, wanted_on=past)
     violation.refresh_from_db()
     assert violation.step_count == 1
@@ -156,7 +157,7 @@ def test_who_may_do_what(world: World, violation):
 
 def test_nothing_of_a_case_is_changed_or_deleted(violation):
     for change in (
-        lambda: violation.delete(),
+        violation.delete,
         lambda: OversightItem.objects.update(article="40(1)"),
         lambda: OversightItem.objects.update(facts={}),
         lambda: OversightEvent.objects.update(text="x"),
