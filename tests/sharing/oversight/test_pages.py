@@ -115,4 +115,4 @@ def test_rest(call, violation):  # noqa: F811
     assert one["commands"]["dismiss"]["code"] == "other_part"
     assert call("clerk", "GET", f"/api/v1/oversight/{violation.pk}/").status_code == 404
     assert call("clerk", "GET", "/api/v1/oversight/").json()["results"] == []
-    assert call("steward", "GET", "/api/v1/oversight/?status=zz").status_code == 400
+    assert call("steward", "GET", "/api/v1/oversight/?status=zz").status_code == 422
