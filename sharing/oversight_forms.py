@@ -69,6 +69,7 @@ class FilterForm(forms.Form):
 
     def _offer(self, name: str, choices: Iterable[Any]) -> None:
         self.fields[name].choices = [("", _("all")), *choices]  # type: ignore[attr-defined]
+        self.fields[name].widget.attrs["class"] = "select"
 
     def wanted(self) -> dict[str, str]:
         """The columns chosen; what cannot be chosen counts as not chosen."""

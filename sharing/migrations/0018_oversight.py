@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=160)),
                 ("label", models.CharField(max_length=300, verbose_name="about")),
                 ("url", models.CharField(blank=True, max_length=300)),
-                ("happened_on", models.DateField(verbose_name="since")),
+                ("happened_on", models.DateField(verbose_name="late since")),
                 ("facts", models.JSONField(default=dict, verbose_name="facts")),
                 (
                     "status",
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                             ("open", "found"),
                             ("asked", "explanation asked for"),
                             ("answered", "explained by the department"),
-                            ("confirmed", "confirmed"),
+                            ("confirmed", "violation established"),
                             ("rectified", "rectified"),
                             ("dismissed", "dismissed with a reason"),
                             ("closed", "supervision closed"),

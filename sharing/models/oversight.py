@@ -31,7 +31,7 @@ class OversightItem(models.Model):
         OPEN = "open", _("found")
         ASKED = "asked", _("explanation asked for")
         ANSWERED = "answered", _("explained by the department")
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", _("violation established")
         RECTIFIED = "rectified", _("rectified")
         DISMISSED = "dismissed", _("dismissed with a reason")
         CLOSED = "closed", _("supervision closed")
@@ -63,7 +63,7 @@ class OversightItem(models.Model):
     )
     label = models.CharField(_("about"), max_length=300)
     url = models.CharField(max_length=300, blank=True)
-    happened_on = models.DateField(_("since"))
+    happened_on = models.DateField(_("late since"))
     facts = models.JSONField(_("facts"), default=dict)
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
