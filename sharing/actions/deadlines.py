@@ -82,8 +82,8 @@ def _differing(keys: Sequence[UUID], calendar: Calendar) -> Iterator[UUID]:
     """Which of these items have a column or stage whose date the calendar moves; looked at unlocked."""
     stored: dict[UUID, set[tuple[int, date | None, bool]]] = defaultdict(set)
     rows = ItemStage.objects.filter(item__in=keys)
-    for pk, *facts in rows.values_list("item", "position", "due_on", "provisional"):
-        stored[pk].add((facts[0], facts[1], facts[2]))
+    for pk, number, due_on, mark in rows.values_list("item", "position", "due_on", "provisional"):
+        stored[pk].add((number, due_on, mark))
     for item, state in _states(keys):
         due = cases.timetable(state, calendar)
         columns = cases.item_columns(state, due)

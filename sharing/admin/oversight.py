@@ -103,7 +103,7 @@ class LadderAdmin(ModelAdmin):  # type: ignore[misc]
 class OversightAdmin(SeenAdmin):
     """Cases of supervision and violations, as far as the reader sees them elsewhere."""
 
-    seen = staticmethod(access.visible_to)
+    seen = access.visible_to
     list_display = (
         "number", "kind", "code", "article", "label", "department", "status", "wanted_on",
         "detected_at",

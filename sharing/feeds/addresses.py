@@ -53,7 +53,7 @@ def subscribe(
         faults.append(Fault("name", message, _("Such as: telephone."), "name"))
     if language not in dict(settings.LANGUAGES):
         faults.append(Fault("language", _("Choose one of the languages."), "", "language"))
-    if official.feeds.filter(revoked_at__isnull=True).count() >= MOST:
+    if CalendarFeed.objects.filter(official=official, revoked_at=None).count() >= MOST:
         message = _("You have %(count)s addresses already.") % {"count": MOST}
         faults.append(Fault("name", message, _("Revoke one that is not used."), "too_many"))
     if faults:

@@ -13,6 +13,7 @@ from portal.env import BASE_DIR
 from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
+from sharing.oversight import document as oversight
 from sharing.pulling.failures import codes, explain
 from sharing.pulls import machine
 from sharing.pulls.machine import PullState, PullStatus
@@ -41,6 +42,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         FOLDER / "demands.md": demands.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
+        FOLDER / "oversight.md": oversight.render,
         FOLDER / "invariants.md": promises,
     }
 

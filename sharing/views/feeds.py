@@ -4,6 +4,7 @@ import hashlib
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from portal.errors import Invalid, NotAllowed
 from portal.pages.fields import add_faults
 from sharing.feeds import addresses
 from sharing.feeds.writing import feed_for
+from sharing.models import CalendarFeed
 from sharing.oversight_forms import SubscriptionForm
 from sharing.views.common import official_of, posted
 
@@ -38,7 +40,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         else:
             address = request.build_absolute_uri(reverse("sharing:calendar", args=[clear]))
             form = SubscriptionForm(initial={"language": translation.get_language()})
-    feeds = official.feeds.order_by("revoked_at", "-created_at")[:50]
+    found = CalendarFeed.objects.filter(official=official)
+    feeds = found.order_by(F("revoked_at").desc(nulls_first=True), "-created_at")[:50]
     context = {"form": form, "address": address, "feeds": feeds}
     response = render(
         request, "sharing/oversight/feeds.html", context, status=422 if form.errors else 200

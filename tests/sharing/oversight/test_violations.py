@@ -8,8 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 
 from portal.errors import Forbidden, Invalid, NotAllowed, NotVisible, Stale
+from portal.invariants import verify
 from portal.ledger.models import Entry
 from portal.organisation.models import Department
+from sharing import invariants as own  # noqa: F401 - registers them
 from sharing.approval.clocks import local_day
 from sharing.models import Ladder, OversightEvent, OversightItem
 from sharing.oversight.terms import Command, Order
@@ -129,6 +131,7 @@ def test_the_way_to_rectified(world: World, violation, told):
     assert [entry.kind.partition(".")[2] for entry in kinds] == [
         "found", "ask", "answer", "confirm", "answer", "rectify",
     ]  # fmt: skip
+    assert not verify(180, world.now)
     with pytest.raises(NotAllowed) as caught:
         do(world, "province_authority", violation, Command.DISMISS)
     assert caught.value.reason == "over"
@@ -205,3 +208,10 @@ def test_detectors_of_others(world: World, caplog):
     finally:
         for code in ("test_a", "test_b"):
             del registry._detectors[code]
+
+
+def test_a_case_that_is_elsewhere_than_its_steps_is_named(world: World, violation):
+    OversightItem.objects.update(step_count=2)
+    assert [str(one.message) for one in verify(180, world.now)] == [
+        "is not where its last step led it"
+    ]
