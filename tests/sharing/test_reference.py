@@ -10,6 +10,7 @@ def test_pages_are_up_to_date():
         "approval.md",
         "demands.md",
         "invariants.md",
+        "oversight.md",
         "pulls.md",
         "reviews.md",
     }
