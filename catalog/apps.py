@@ -19,14 +19,15 @@ class CatalogConfig(AppConfig):
             panels,
             tasks,  # noqa: F401 - named by the schedule and the outbox
         )
-        from catalog.actions import succession
+        from catalog.actions import moving, succession
         from portal.organisation.hooks import register_effects
-        from portal.worktime.changes import on_calendar_change
+        from portal.worktime.changes import on_calendar_change, register_preview
 
         ledger_kinds.register_all()
         notice_kinds.register_all()
         panels.register_all()
         on_calendar_change(_recompute_reviews)
+        register_preview(moving.preview)
         register_effects("catalog", succession.EFFECTS)
 
 

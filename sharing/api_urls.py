@@ -11,7 +11,7 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, baskets, data, many, organisation, quality
+from sharing.api import applications, baskets, data, many, organisation, oversight, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -59,6 +59,8 @@ v1: list[URLPattern | URLResolver] = [
     path("sign-offs/<uuid:pk>/", many.SignOffView.as_view(), name="sign_off"),
     path("workload/", many.WorkloadView.as_view(), name="workload"),
     path("inbox/", applications.InboxView.as_view(), name="inbox"),
+    path("oversight/", oversight.OversightListView.as_view(), name="oversight"),
+    path("oversight/<uuid:pk>/", oversight.OversightView.as_view(), name="oversight_case"),
     path("grants/", data.GrantsView.as_view(), name="grants"),
     path("grants/<uuid:pk>/", data.GrantView.as_view(), name="grant"),
     path("grants/<uuid:pk>/suspend/", data.GrantStepView.as_view(step="suspend"), name="suspend"),

@@ -16,7 +16,7 @@ class SharingConfig(AppConfig):
         from catalog import hooks
         from catalog.sources import register_reader
         from portal.organisation.hooks import register_effects
-        from portal.worktime.changes import on_calendar_change
+        from portal.worktime.changes import on_calendar_change, register_preview
         from sharing import (
             applied,
             grants,
@@ -26,7 +26,9 @@ class SharingConfig(AppConfig):
             panels,
             tasks,  # noqa: F401 - named by the outbox
         )
-        from sharing.actions import succession
+        from sharing.actions import deadlines, succession
+        from sharing.escalation import late
+        from sharing.escalation import sources as clock_sources
         from sharing.pulling import sources
         from sharing.pulling.reading import Reader
 
@@ -45,6 +47,9 @@ class SharingConfig(AppConfig):
         register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
+        register_preview(deadlines.preview)
+        clock_sources.register_all()
+        late.register_all()
 
 
 def _data_checks(resource_id: UUID) -> str:

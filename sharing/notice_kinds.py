@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from portal.notices.kinds import Params, register
+from sharing import oversight_notices
 from sharing.pulling.failures import explain
 
 TEXTS = {
@@ -73,6 +74,16 @@ TEXTS = {
     "grant.emergency_opened": _(
         "“%(title)s” is used before consent, in an emergency (grant %(number)s): %(reason)s"
     ),
+    "grant.supply_overdue": _(
+        "“%(title)s” should have been supplied by %(due)s (grant %(number)s)."
+    ),
+    "clock.due_soon": _("%(number)s “%(title)s” is due on %(due)s."),
+    "clock.overdue": _("%(number)s “%(title)s” was due on %(due)s."),
+    "clock.supervisor": _(
+        "%(number)s “%(title)s” was due on %(due)s and lies with your office: see to it."
+    ),
+    "clock.many_soon": _("%(count)s matters that wait for you are due soon."),
+    "clock.many_late": _("%(count)s matters of your office are overdue."),
     "delivery.published": _("“%(title)s” has arrived: %(rows)s rows (delivery %(number)s)."),
     "pull.given_up": _("“%(title)s” could not be fetched (grant %(number)s): %(why)s"),
 }
@@ -80,6 +91,7 @@ TEXTS = {
 
 def register_all() -> None:
     """Make the kinds known; called when the app is ready."""
+    oversight_notices.register_all()
     for kind, text in TEXTS.items():
         register(kind, text, _say_why if kind == "pull.given_up" else None)
 

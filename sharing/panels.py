@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,8 @@ from sharing.filters import COUNTED
 from sharing.models import Grant
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
+from sharing.violations import access as oversight
+from sharing.violations.words import TONES, what
 
 SHOWN = 5
 
@@ -42,6 +45,17 @@ def oversees(official: Official) -> bool:
     return not roles.isdisjoint({*access.HEAD_ROLES, *access.AUTHORITY_ROLES, Role.AUDITADMIN})
 
 
+def sees_oversight(official: Official) -> bool:
+    """Who answers for a department, or works for an authority."""
+    roles = roles_of(official, timezone.localdate())
+    return not roles.isdisjoint({*oversight.ANSWERING, *access.AUTHORITY_ROLES})
+
+
+def oversight_waiting(official: Official) -> int:
+    """How many cases wait for the official's side."""
+    return oversight.waiting_for(official, timezone.localdate()).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(
@@ -53,6 +67,13 @@ def register_all() -> None:
                 under=("inbox", "ledger"))
     )  # fmt: skip
     register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
+    register(
+        NavItem(
+            "oversight", _("Supervision"), "sharing:oversight", 36, sees_oversight,
+            oversight_waiting, under=("inbox",),
+        )
+    )  # fmt: skip
+    register_panel(Panel("oversight", 15, "main", "sharing/_home_oversight.html", _oversight))
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
     register_panel(Panel("grants", 10, "side", "sharing/_home_grants.html", _grants))
@@ -87,3 +108,15 @@ def _grants(request: HttpRequest) -> Mapping[str, Any] | None:
         return None
     found = Grant.objects.filter(department__in=own).select_related("version", "resource__provider")
     return {"rows": found[:SHOWN]}
+
+
+def _oversight(request: HttpRequest) -> Mapping[str, Any] | None:
+    official = official_of(request)
+    if not sees_oversight(official):
+        return None
+    found = oversight.waiting_for(official, timezone.localdate())
+    if not (total := found.count()):
+        return None
+    rows = found.order_by(F("wanted_on").asc(nulls_last=True), "-detected_at")[:SHOWN]
+    shown = [(item, what(item.kind, item.code), TONES[item.status]) for item in rows]
+    return {"rows": shown, "total": total}

@@ -46,7 +46,7 @@ def sweep_pulls() -> None:
 
 @shared_task(name="sharing.remind_deadlines")
 def remind_deadlines() -> None:
-    """Tell holders what is due soon or overdue, once a day each."""
+    """Climb the ladder of reminders and supervision; enter violations in the register."""
     remind(timezone.now())
 
 

@@ -38,6 +38,7 @@ CORE: Mapping[str, Text] = {
     "calendar.day_set": _("day of the calendar set"),
     "calendar.imported": _("calendar imported"),
     "calendar.loaded": _("calendar loaded"),
+    "calendar.year_published": _("calendar year published"),
     "calendar.year_set": _("calendar year changed"),
     "department.changed": _("department changed"),
     "department.created": _("department created"),

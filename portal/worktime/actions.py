@@ -1,7 +1,7 @@
 """Changing the calendar and the legal limits: ledger entry, recomputation of due dates."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from portal.ledger.records import record
 from portal.organisation.models import Official
 from portal.worktime import changes
 from portal.worktime.access import forget
+from portal.worktime.calendar import Calendar
 from portal.worktime.models import CalendarYear, DeadlineRule, Holiday
 from portal.worktime.sources import YearOfDays, known_years
 
@@ -87,6 +88,55 @@ def record_import(*, by: Official | None, days: Iterable[Holiday], now: datetime
         record("calendar.imported", by=by, obj=row, now=now, data={"days": facts})
     if by_year:
         calendar_changed(now)
+
+
+@transaction.atomic
+def publish_year(
+    *, by: Official, year: int, days: Sequence[Holiday], source: str, now: datetime
+) -> CalendarYear:
+    """Put the State Council's notice for ``year`` into the table; due dates follow (R16).
+
+    Whatever the table had for the year is replaced; days of other years are refused.
+    """
+    if any(day.day.year != year for day in days):
+        raise ValueError("a day of another year")
+    row = CalendarYear.objects.select_for_update().filter(pk=year).first()
+    before = [_day_facts(day) for day in Holiday.objects.filter(day__year=year)]
+    Holiday.objects.filter(day__year=year).delete()
+    Holiday.objects.bulk_create(days)
+    facts = {
+        "published": row.published if row else False,
+        "source": row.source if row else "",
+        "days": before,
+    }
+    row = row or CalendarYear(year=year)
+    row.published, row.source = True, source.strip()
+    row.save()
+    record(
+        "calendar.year_published", by=by, obj=row, now=now,
+        data={
+            "before": facts,
+            "after": {
+                "published": True, "source": row.source, "days": [_day_facts(day) for day in days],
+            },
+        },
+    )  # fmt: skip
+    calendar_changed(now)
+    return row
+
+
+def with_year(calendar: Calendar, year: int, days: Sequence[Holiday]) -> Calendar:
+    """``calendar`` as it would be with the notice for ``year`` in it."""
+
+    def chosen(old: frozenset[date], kind: str) -> frozenset[date]:
+        kept = {day for day in old if day.year != year}
+        return frozenset(kept | {day.day for day in days if day.kind == kind})
+
+    return Calendar(
+        chosen(calendar.holidays, "holiday"),
+        chosen(calendar.makeup_days, "makeup"),
+        calendar.published_years | {year},
+    )
 
 
 @transaction.atomic

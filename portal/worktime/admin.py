@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action
 
 from portal.organisation.admin.base import PortalAdmin, by
 from portal.organisation.admin.exchange import Choice, ExcelAdmin, PortalResource
+from portal.organisation.admin.policy import Act
 from portal.organisation.admin.workbooks import Day, Text
-from portal.worktime import actions
+from portal.worktime import actions, notice_page
 from portal.worktime.models import CalendarYear, DeadlineRule, Holiday
 
 
@@ -87,9 +90,17 @@ class HolidayAdmin(ExcelAdmin):
 
 @admin.register(CalendarYear)
 class CalendarYearAdmin(PortalAdmin):
-    """Which years are published."""
+    """Which years are published, and entering the notice for a year."""
 
     list_display = ("year", "published", "source")
+    actions_list = ["enter_notice"]
+
+    @action(description=_("Enter the notice for a year"), url_path="notice")  # type: ignore[untyped-decorator]
+    def enter_notice(self, request: HttpRequest) -> HttpResponse:
+        """The days of a year, first as a preview of the due dates that move, then for good."""
+        if not self.may(request, Act.CHANGE):
+            raise PermissionDenied
+        return notice_page.show(request, admin_context=self.admin_site.each_context(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A year stays the year it is."""

@@ -56,8 +56,12 @@ class Calendar:
         day = start
         for _ in range(days):
             day = self.next_working_day(day)
-        counted_years = range((start + _DAY).year, day.year + 1)
-        return Due(day, any(year not in self.published_years for year in counted_years))
+        return Due(day, self.is_provisional(start, day))
+
+    def is_provisional(self, start: date, end: date) -> bool:
+        """Whether a day counted from ``start`` (excluded) to ``end`` lies in an unpublished year."""
+        counted_years = range((start + _DAY).year, end.year + 1)
+        return any(year not in self.published_years for year in counted_years)
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""

@@ -25,7 +25,7 @@ from portal.organisation.models import Department, Official
 from portal.queue import enqueue
 from portal.worktime import access as worktime
 from sharing.connectors.errors import ConnectorError
-from sharing.demo import policies, story
+from sharing.demo import oversight, policies, story
 from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
@@ -168,7 +168,8 @@ class _Loader:
             made, catalog, Official.objects.in_bulk(), OfficeHours(worktime.read_calendar()),
             Chance(self.seed, "history"), self.now,
         )  # fmt: skip
-        run([course(script, scene) for script in planned], until=self.now)
+        courses = [course(script, scene) for script in planned]
+        run([*courses, oversight.course(scene)], until=self.now)
         Notice.objects.filter(created_at__lt=self.now - _READ_AFTER).update(
             read_at=F("created_at") + timedelta(hours=2)
         )

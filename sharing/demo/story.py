@@ -146,6 +146,11 @@ def _of_others() -> Iterator[Script]:
         extra_fields=("last_passage",),
     )  # fmt: skip
     yield Script(("medical", "320600"), _CIVIL, marriages, ago=5, hold=(_CIVIL, _HEAD))
+    # left lying for too long: reminded of, supervised, entered as violations
+    yield Script(("medical", "320600"), _POLICE, people, ago=18, hold=(_POLICE, _HEAD))
+    yield Script(("education", "320500"), _CIVIL, marriages, ago=21, hold=(_CIVIL, _HEAD))
+    yield Script(("disabled", "320400"), _CIVIL, marriages, ago=9, hold=(_NANTONG, _REVIEWER))
+    yield Script(_CHENGDONG, _LABOUR, insured, ago=8, hold=(_CHONGCHUAN, _REVIEWER))
 
 
 def story(made: Organisation, catalog: Catalog) -> list[Script]:

@@ -15,6 +15,7 @@ from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
 from sharing.approval.schema import policy_schema
+from sharing.oversight import document as oversight
 from sharing.pulling.failures import codes, explain
 from sharing.pulls import machine
 from sharing.pulls.machine import PullState, PullStatus
@@ -44,6 +45,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         FOLDER / "demands.md": demands.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
+        FOLDER / "oversight.md": oversight.render,
         FOLDER / "invariants.md": promises,
     }
 

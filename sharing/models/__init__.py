@@ -6,8 +6,10 @@ from sharing.models.autonomy import ConsentRule, ConsentRuleKind, ConsentRuleQue
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.emergencies import EmergencyAccess, EmergencyEnd
 from sharing.models.events import ItemEvent, ItemStage
+from sharing.models.feeds import CalendarFeed, FeedEntry
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
+from sharing.models.oversight import Ladder, LadderStep, OversightEvent, OversightItem
 from sharing.models.policies import ChainPolicy, ChainPolicyQuerySet, PolicyStatus
 from sharing.models.pulls import Pull, PullQuerySet
 from sharing.models.quality import (
@@ -25,6 +27,7 @@ __all__ = [
     "ApplicationAttachment",
     "ApplicationItem",
     "ApplicationQuerySet",
+    "CalendarFeed",
     "ChainPolicy",
     "ChainPolicyQuerySet",
     "ConsentRule",
@@ -41,11 +44,16 @@ __all__ = [
     "EmergencyAccess",
     "EmergencyEnd",
     "FailingRow",
+    "FeedEntry",
     "Grant",
     "GrantQuerySet",
     "GrantStatus",
     "ItemEvent",
     "ItemStage",
+    "Ladder",
+    "LadderStep",
+    "OversightEvent",
+    "OversightItem",
     "PolicySimulation",
     "PolicyStatus",
     "Pull",

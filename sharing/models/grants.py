@@ -11,7 +11,8 @@ from django.db.models.functions import Now, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Mode
-from sharing.approval.clocks import BEIJING
+from portal.worktime import access as worktime
+from sharing.approval.clocks import BEIJING, local_day
 
 
 class GrantStatus(models.TextChoices):
@@ -132,3 +133,11 @@ class Grant(models.Model):
     def covers(self, on: date) -> bool:
         """Whether data may be used under this grant on the day ``on``."""
         return self.status == GrantStatus.ACTIVE and self.starts_on <= on <= self.ends_on
+
+    @property
+    def supply_provisional(self) -> bool:
+        """Whether the supply date reaches into a year whose calendar is not published (R16)."""
+        if self.supply_due_on is None:
+            return False
+        begun = local_day(self.created_at)
+        return worktime.calendar().is_provisional(begun, self.supply_due_on)

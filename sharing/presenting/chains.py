@@ -273,11 +273,16 @@ def _supply(plan: Plan, supply: object, *, consented: bool = False) -> ChainGrou
         "Within %(days)d working days of consent.",
         plan.supply_days,
     )
+    detail = _("with quality report and signed manifest")
+    if getattr(supply, "provisional", False):
+        detail = _("%(limit)s · provisional: next year's holidays are not announced yet") % {
+            "limit": detail
+        }
     box = ChainStage(
         office=_("Grant and first delivery"),
         state=StageState.NOW if consented else StageState.WAITING,
         due=due,
-        detail=_("with quality report and signed manifest"),
+        detail=detail,
         icon="download",
     )
     return ChainGroup(

@@ -25,6 +25,7 @@ from sharing.forms import DecisionForm, ReasonForm, SupplementForm
 from sharing.models import ApplicationItem
 from sharing.presenting import words
 from sharing.presenting.chains import running_chain
+from sharing.presenting.days import days_of
 from sharing.presenting.samples import ItemView, item_views
 from sharing.presenting.timeline import timeline
 from sharing.protection.masks import MASKS
@@ -113,6 +114,7 @@ def _case_context(request: HttpRequest, item: ApplicationItem) -> dict[str, Any]
         "total": len(case.state.stages),
         "groups": running_chain(case, calendar(), now),
         "events": timeline(case),
+        "days": days_of(case, calendar(), now),
         "reply": table.reply if table else None,
         "supply": table.supply if table else None,
         "row": table.at(current.stage.position) if table and current else None,

@@ -1,7 +1,5 @@
 """What runs by the clock: tasks by their names, expiry, reminders."""
 
-from datetime import timedelta
-
 import pytest
 from django.conf import settings
 
@@ -9,10 +7,11 @@ from portal.celery import app
 from portal.notices.kinds import is_registered, text_of
 from portal.notices.models import Notice
 from sharing import tasks
-from sharing.models import Grant, ItemStage
+from sharing.models import ItemStage
 from sharing.notice_kinds import TEXTS
+from sharing.oversight_notices import TEXTS as OVERSIGHT
 from sharing.reminders import remind
-from tests.world import World, granted, sign, submitted_item
+from tests.world import World, sign, submitted_item
 
 NAMES = {
     "sharing.recount_use",
@@ -48,7 +47,7 @@ def test_clockwork_runs_on_an_empty_portal():
 
 def test_every_notice_has_a_text():
     params = {"number": "SQ-1", "title": "人口", "department": "民政", "code": "schema_drift"}
-    for kind in TEXTS:
+    for kind in {**TEXTS, **OVERSIGHT}:
         assert is_registered(kind)
         assert "%" not in text_of(kind, params)
 
@@ -58,35 +57,9 @@ def told(kind: str) -> list[str]:
     return list(rows.values_list("official__username", flat=True))
 
 
-def test_holder_is_reminded_a_working_day_before_and_every_day_after(world: World):
-    item = submitted_item(world)
-    due = item.stages.get(position=1).due_on
-    assert remind(world.now) == 0
-    ItemStage.objects.filter(item=item, position=1).update(due_on=world.today)
-    assert remind(world.now) == 1
-    assert remind(world.now) == 0  # once a day
-    assert told("item.due_soon") == ["office_head"]
-    tomorrow = world.now + timedelta(days=1)
-    assert remind(tomorrow) == 1
-    assert remind(tomorrow) == 0
-    assert told("item.overdue") == ["office_head"]
-    assert due > world.today
-
-
 def test_signed_stages_are_not_reminded_of(world: World):
     item = submitted_item(world)
     sign(world, item, "office_head")
     ItemStage.objects.filter(item=item).update(due_on=world.today)
     remind(world.now)
     assert told("item.due_soon") == ["county_reviewer"]
-
-
-def test_provider_is_reminded_of_supply(world: World):
-    grant = granted(world)
-    assert grant.status == "provisioning"
-    assert remind(world.now) == 0
-    later = world.now + timedelta(days=(grant.supply_due_on - world.today).days)
-    assert remind(later) == 1
-    assert remind(later) == 0
-    assert told("grant.supply_due") == ["steward"]
-    assert Grant.objects.get().supply_due_on == grant.supply_due_on

@@ -1,0 +1,1 @@
+"""Due dates of an official as a calendar that other programs subscribe to: dates and numbers only."""
