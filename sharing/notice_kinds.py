@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.notices.kinds import Params, register
+from portal.notices.kinds import Params, describe_group, register
 from sharing.pulling.failures import explain
 
 TEXTS = {
@@ -37,6 +37,10 @@ def register_all() -> None:
     """Make the kinds known; called when the app is ready."""
     for kind, text in TEXTS.items():
         register(kind, text, _say_why if kind == "pull.given_up" else None)
+    describe_group("item", _("Applications"), urgent=["overdue"])
+    describe_group("grant", _("Grants"), urgent=["suspended", "terminated"])
+    describe_group("delivery", _("Deliveries"), required=False)
+    describe_group("pull", _("Pulls that failed"))
 
 
 def _say_why(params: Params) -> Mapping[str, object]:
