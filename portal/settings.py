@@ -273,6 +273,8 @@ CELERY_BEAT_SCHEDULE = {
     "decide what leaves because of notices": {"task": "notices.look_after", "schedule": 10.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "change departments on their day": {"task": "portal.change_departments", "schedule": 300.0},
+    "tell of leave and vacant posts": {"task": "portal.follow_leave", "schedule": 600.0},
+    "give open steps to who is there": {"task": "sharing.follow_holders", "schedule": 600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
 CACHES = {

@@ -15,7 +15,7 @@ class SharingConfig(AppConfig):
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
         from catalog.sources import register_reader
-        from portal.organisation.hooks import register_effects
+        from portal.organisation.hooks import on_seats_change, register_effects
         from portal.worktime.changes import on_calendar_change
         from sharing import (
             applied,
@@ -44,6 +44,7 @@ class SharingConfig(AppConfig):
         register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
+        on_seats_change(_follow_holders)
 
 
 def _data_checks(resource_id: UUID) -> str:
@@ -56,3 +57,9 @@ def _recompute_deadlines(now: datetime) -> None:
     from portal.queue import enqueue
 
     enqueue("sharing.recompute_deadlines", due_at=now)
+
+
+def _follow_holders(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("sharing.follow_holders", due_at=now)

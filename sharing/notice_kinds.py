@@ -19,6 +19,9 @@ TEXTS = {
     "item.withdrawn": _("%(department)s took the application %(number)s for “%(title)s” back."),
     "item.due_soon": _("The application %(number)s for “%(title)s” is due on %(due)s."),
     "item.overdue": _("The application %(number)s for “%(title)s” was due on %(due)s."),
+    "item.stuck": _(
+        "Nobody can decide on %(number)s in %(office)s, nor anybody above: name a substitute."
+    ),
     "grant.active": _("The data “%(title)s” can be pulled now (grant %(number)s)."),
     "grant.suspended": _("The grant %(number)s for “%(title)s” was suspended: %(reason)s"),
     "grant.resumed": _("The grant %(number)s for “%(title)s” is in force again."),
@@ -37,7 +40,7 @@ def register_all() -> None:
     """Make the kinds known; called when the app is ready."""
     for kind, text in TEXTS.items():
         register(kind, text, _say_why if kind == "pull.given_up" else None)
-    describe_group("item", _("Applications"), urgent=["overdue"])
+    describe_group("item", _("Applications"), urgent=["overdue", "stuck"])
     describe_group("grant", _("Grants"), urgent=["suspended", "terminated"])
     describe_group("delivery", _("Deliveries"), required=False)
     describe_group("pull", _("Pulls that failed"))

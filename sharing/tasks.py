@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from catalog import hooks
 from sharing import actions, grants
+from sharing.actions import seats
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -35,6 +36,12 @@ def sweep_pulls() -> None:
 def remind_deadlines() -> None:
     """Tell holders what is due soon or overdue, once a day each."""
     remind(timezone.now())
+
+
+@shared_task(name="sharing.follow_holders")
+def follow_holders() -> int:
+    """Give open steps to who is there when those who held them left, are away or are back."""
+    return seats.follow_holders(timezone.now())
 
 
 @shared_task(name="sharing.recompute_deadlines")

@@ -83,7 +83,8 @@ def _stage_event(state: State, event: StageEvent) -> State:
 def _succeeded(state: State, stage: StageState, event: OfficeSucceeded) -> State:
     """The stage belongs to another office; the frozen chain says so from now on too."""
     plan, _ = state.asked
-    new = replace(stage.stage, office=event.office, holders=event.holders)
+    role = event.role or stage.stage.role
+    new = replace(stage.stage, office=event.office, role=role, holders=event.holders)
     stages = tuple(new if one.position == new.position else one for one in plan.stages)
     return replace(_with(state, replace(stage, stage=new)), plan=replace(plan, stages=stages))
 
