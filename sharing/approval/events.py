@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from sharing.approval.terms import Gap, Holder, Office, Person, Plan, RefusalCode, Signature, Terms
+from sharing.approval.terms import (
+    Gap,
+    Holder,
+    Office,
+    Person,
+    Plan,
+    RefusalCode,
+    Role,
+    Signature,
+    Terms,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
