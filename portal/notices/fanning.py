@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -68,7 +69,7 @@ def _call_webhooks(rows: Sequence[Notice], now: datetime) -> None:
     hooks: dict[int, list[Webhook]] = defaultdict(list)
     for hook in Webhook.objects.filter(department__in=departments, is_active=True):
         hooks[hook.department_id].append(hook)
-    wanted: dict[tuple[int, object], Message] = {}
+    wanted: dict[tuple[int, UUID], Message] = {}
     for row in rows:
         for hook in hooks.get(row.official.department_id or 0, ()):
             if row.batch is None or (hook.groups and row.group not in hook.groups):

@@ -39,14 +39,14 @@ class PreferencesForm(forms.Form):
         coerce=int,
         choices=[(hour, f"{hour:02}:00") for hour in range(24)],
         required=False,
-        empty_value=9,
+        empty_value=9,  # type: ignore[arg-type] # what coerce gives
     )
     digest_weekday = forms.TypedChoiceField(
         label=gettext_lazy("Day of the week"),
         coerce=int,
         choices=Weekday.choices,
         required=False,
-        empty_value=0,
+        empty_value=0,  # type: ignore[arg-type]
     )
     quiet_from = forms.TimeField(
         label=gettext_lazy("Quiet from"),
@@ -74,7 +74,8 @@ class PreferencesForm(forms.Form):
         }  # fmt: skip
         initial["mailed"] = [key for key in groups if key not in chosen.unmailed]
         initial["counted"] = [key for key in optional if key not in chosen.muted]
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.fields["mailed"].choices = [  # type: ignore[attr-defined]
             (key, group.label) for key, group in groups.items()
         ]

@@ -8,7 +8,7 @@ administrators are told at once. Names in earlier events stay as they were.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -211,7 +211,7 @@ def _other_side(item: ApplicationItem, state: State, step: StageState) -> set[in
 def _tell_stuck(item: ApplicationItem, step: StageState, now: datetime) -> None:
     """Tell the heads and the security administrators, at most once a day for each step."""
     on = timezone.localdate(now)
-    told: Sequence[datetime] = Notice.objects.filter(
+    told: Iterable[datetime] = Notice.objects.filter(
         kind="item.stuck", params__number=item.application.number,
         params__position=str(step.stage.position),
     ).values_list("created_at", flat=True)  # fmt: skip
