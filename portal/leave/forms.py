@@ -25,7 +25,7 @@ class LeaveForm(forms.Form):
         queryset=Official.objects.none(),
         help_text=_("Somebody of the same department who is there in the whole period."),
     )
-    reason = forms.CharField(label=_("Remark"), max_length=200, required=False)
+    reason = forms.CharField(label=_("Remark on the leave"), max_length=200, required=False)
 
     def __init__(
         self, *args: Any, people: QuerySet[Official] | None, me: Official, on: date, **kwargs: Any

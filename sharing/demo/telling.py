@@ -44,6 +44,9 @@ def _leave(people: dict[str, Official], now: datetime) -> None:
 
 
 def _choices(people: dict[str, Official]) -> None:
+    for username in ("hongqiao.clerk", "police.steward"):
+        people[username].email = f"{username}@mail.example"
+        people[username].save(update_fields=["email"])
     Preferences.objects.bulk_create(
         [
             Preferences(
