@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.notices.kinds import register
+from portal.notices.kinds import describe_group, register
 
 TEXTS = {
     "review.to_approve": _(
@@ -90,3 +90,13 @@ def register_all() -> None:
     """Make the kinds known; called when the app is ready."""
     for kind, text in TEXTS.items():
         register(kind, text)
+    describe_group("review", _("Entries on their way into the catalog"), urgent=["overdue"])
+    describe_group("transfer", _("Entries that change hands"))
+    describe_group("duty", _("Duties to update entries"), urgent=["overdue"])
+    describe_group("demand", _("Demands for data"))
+    describe_group("collection", _("Collection of data"))
+    describe_group("search", _("Saved searches"), required=False)
+    describe_group("followed", _("Entries that I follow"), required=False)
+    describe_group("drift", _("Tables that changed"), required=False)
+    describe_group("source", _("Data sources"))
+    describe_group("harvest", _("Harvests of other catalogs"))

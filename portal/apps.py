@@ -14,5 +14,7 @@ class PortalConfig(AppConfig):
             lookups,  # noqa: F401 - registers itself
             sign_in_records,
         )
+        from portal.leave import kinds as leave_kinds
 
         sign_in_records.connect()
+        leave_kinds.register_all()

@@ -271,8 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=30),
     },
     "wake lost checks of data": {"task": "sharing.sweep_data_checks", "schedule": 60.0},
+    "decide what leaves because of notices": {"task": "notices.look_after", "schedule": 10.0},
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "change departments on their day": {"task": "portal.change_departments", "schedule": 300.0},
+    "tell of leave and vacant posts": {"task": "portal.follow_leave", "schedule": 600.0},
+    "give open steps to who is there": {"task": "sharing.follow_holders", "schedule": 600.0},
     "follow posts that begin or end": {"task": "portal.follow_posts", "schedule": 600.0},
 }
 CACHES = {
@@ -349,6 +352,26 @@ UNFOLD = {
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
+
+# --- letters and webhooks ------------------------------------------------------------------
+EMAIL_HOST = env.str("SMTP_HOST", default="")
+EMAIL_PORT = env.int("SMTP_PORT", default=25)
+EMAIL_HOST_USER = env.str("SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("SMTP_STARTTLS", default=False)
+EMAIL_USE_SSL = env.bool("SMTP_TLS", default=False)
+EMAIL_TIMEOUT = env.int("SMTP_TIMEOUT_SECONDS", default=10)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="govshare@localhost")
+SEND_MAIL = bool(EMAIL_HOST)
+"""Letters leave the portal only where a mail server is named."""
+PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="http://127.0.0.1:8000")
+"""Where officials open the portal: the beginning of links in letters and webhooks."""
+NOTICE_HOSTS = env.list("NOTICE_HOSTS", default=[])
+"""host, host:port or network a webhook may have; nothing is allowed unless it is named."""
+NOTICE_TIMEOUT_SECONDS = env.float("NOTICE_TIMEOUT_SECONDS", default=10.0)
+"""How long one call of a webhook may take in all."""
+NOTICE_ATTEMPTS = env.int("NOTICE_ATTEMPTS", default=8)
+"""How often a letter or webhook is tried, over about two hours, before it is given up."""
 
 # --- this portal ---------------------------------------------------------------------------
 PORTAL_NAME = env.str("PORTAL_NAME", default="")

@@ -6,6 +6,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
+from portal.leave import actions as leave
 from portal.models import OutboxMessage
 from portal.organisation.actions import change_departments, follow_posts
 
@@ -27,6 +28,13 @@ def clear_outbox() -> int:
 def follow_posts_by_date() -> int:
     """Bring groups in line with posts and substitutions that began or ended since the last time."""
     return follow_posts(on=timezone.localdate())
+
+
+@shared_task(name="portal.follow_leave")
+def follow_leave() -> int:
+    """Tell of leave that began or ended, and of posts that became vacant."""
+    now = timezone.now()
+    return leave.follow_calendar(now) + leave.tell_of_vacancies(now)
 
 
 @shared_task(name="portal.change_departments")

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalog/", include("catalog.urls")),
     path("ledger/", include("portal.ledger.urls")),
     path("notices/", include("portal.notices.urls")),
+    path("leave/", include("portal.leave.urls")),
     path("api/", include("sharing.api_urls")),
     path("", include("sharing.urls")),
 ]

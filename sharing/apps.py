@@ -15,7 +15,7 @@ class SharingConfig(AppConfig):
         """Make notices, tasks and the answer to a changed calendar known."""
         from catalog import hooks
         from catalog.sources import register_reader
-        from portal.organisation.hooks import register_effects
+        from portal.organisation.hooks import on_seats_change, register_effects
         from portal.worktime.changes import on_calendar_change, register_preview
         from sharing import (
             applied,
@@ -50,6 +50,7 @@ class SharingConfig(AppConfig):
         register_preview(deadlines.preview)
         clock_sources.register_all()
         late.register_all()
+        on_seats_change(_follow_holders)
 
 
 def _data_checks(resource_id: UUID) -> str:
@@ -62,3 +63,9 @@ def _recompute_deadlines(now: datetime) -> None:
     from portal.queue import enqueue
 
     enqueue("sharing.recompute_deadlines", due_at=now)
+
+
+def _follow_holders(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("sharing.follow_holders", due_at=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.notices.kinds import Params, register
+from portal.notices.kinds import Params, describe_group, register
 from sharing import oversight_notices
 from sharing.pulling.failures import explain
 
@@ -62,6 +62,9 @@ TEXTS = {
     ),
     "item.due_soon": _("The application %(number)s for “%(title)s” is due on %(due)s."),
     "item.overdue": _("The application %(number)s for “%(title)s” was due on %(due)s."),
+    "item.stuck": _(
+        "Nobody can decide on %(number)s in %(office)s, nor anybody above: name a substitute."
+    ),
     "grant.active": _("The data “%(title)s” can be pulled now (grant %(number)s)."),
     "grant.suspended": _("The grant %(number)s for “%(title)s” was suspended: %(reason)s"),
     "grant.resumed": _("The grant %(number)s for “%(title)s” is in force again."),
@@ -94,6 +97,10 @@ def register_all() -> None:
     oversight_notices.register_all()
     for kind, text in TEXTS.items():
         register(kind, text, _say_why if kind == "pull.given_up" else None)
+    describe_group("item", _("Applications"), urgent=["overdue", "stuck"])
+    describe_group("grant", _("Grants"), urgent=["suspended", "terminated"])
+    describe_group("delivery", _("Deliveries"), required=False)
+    describe_group("pull", _("Pulls that failed"))
 
 
 def _say_why(params: Params) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from catalog import hooks
 from sharing import actions, grants, simulating
-from sharing.actions import emergencies
+from sharing.actions import emergencies, seats
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -48,6 +48,12 @@ def sweep_pulls() -> None:
 def remind_deadlines() -> None:
     """Climb the ladder of reminders and supervision; enter violations in the register."""
     remind(timezone.now())
+
+
+@shared_task(name="sharing.follow_holders")
+def follow_holders() -> int:
+    """Give open steps to who is there when those who held them left, are away or are back."""
+    return seats.follow_holders(timezone.now())
 
 
 @shared_task(name="sharing.recompute_deadlines")

@@ -5,7 +5,6 @@ connection goes to the checked address, so that a second look-up cannot lead els
 """
 
 import http.client
-import socket
 import ssl
 import time
 import zlib
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.exchange.speaking import filled
 from catalog.harvest.problems import HarvestProblem, Unreachable, not_allowed, unreadable
 from portal.hosts import HostNotAllowed, HostUnknown, Target, resolve
+from portal.outgoing import Plain, Secure
 
 _CHUNK = 1 << 16
 _HOPS = 5
@@ -71,31 +71,6 @@ class _Again(Exception):
     def __init__(self, status: int, after: float) -> None:
         super().__init__(status)
         self.status, self.after = status, after
-
-
-class _Plain(http.client.HTTPConnection):
-    """Connects to the address that was checked."""
-
-    def __init__(self, target: Target, timeout: float) -> None:
-        super().__init__(target.host, target.port, timeout=timeout)
-        self.target = target
-
-    def connect(self) -> None:
-        """To the checked address."""
-        place = (self.target.address, self.target.port)
-        self.sock = socket.create_connection(place, self.timeout)
-
-
-class _Secure(_Plain):
-    """The same over TLS; the certificate has to be that of the name."""
-
-    default_port = 443
-
-    def connect(self) -> None:
-        """To the checked address, then the handshake under the name."""
-        super().connect()
-        context = ssl.create_default_context()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self.target.host)
 
 
 class Client:
@@ -151,7 +126,7 @@ class Client:
         """The answer, or the address it was moved to."""
         target = self._target(parts)
         self._pause()
-        connection = (_Secure if parts.scheme == "https" else _Plain)(target, self._limits.timeout)
+        connection = (Secure if parts.scheme == "https" else Plain)(target, self._limits.timeout)
         deadline = time.monotonic() + 4 * self._limits.timeout
         try:
             connection.request(

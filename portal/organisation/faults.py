@@ -16,6 +16,11 @@ RULES: Final[dict[str, Text]] = {
     "organisation_substitution_admin": _(
         "Administrators neither substitute for anybody nor have a substitute."
     ),
+    "organisation_substitution_overlap": _("The person has a substitute in this period already."),
+    "organisation_substitution_chain": _(
+        "Nobody stands in who is away or has a substitute at that time, and nobody who stands in "
+        "has a substitute."
+    ),
     "organisation_post_authority_only": _("This post exists only in a competent authority."),
     "worktime_deadlinerule_only_shorter": _(
         "A region may only shorten the national limit and its extension."

@@ -3,9 +3,12 @@
 ``register_effects``: what a change means for the app's own rows. ``preview`` is asked before, as
 often as somebody looks; ``carry_out`` is called once, in the transaction of the change, after the
 departments, posts and accounts are as they will be.
+
+``on_seats_change``: posts, accounts or substitutions changed, so that other people may have to do
+what is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -75,3 +78,22 @@ def carry_out(change: DepartmentChange, *, now: datetime) -> None:
     """Have all apps do their part."""
     for effects in _effects.values():
         effects.carry_out(change, now=now)
+
+
+_seat_callbacks: list[Callable[[datetime], None]] = []
+
+
+def on_seats_change(callback: Callable[[datetime], None]) -> None:
+    """Have ``callback(now)`` called in every transaction that changes who may act in which post.
+
+    It runs inside that transaction: write rows or enqueue work, nothing slower. Call it from
+    AppConfig.ready.
+    """
+    if callback not in _seat_callbacks:
+        _seat_callbacks.append(callback)
+
+
+def seats_changed(now: datetime) -> None:
+    """Call everybody who asked."""
+    for callback in _seat_callbacks:
+        callback(now)

@@ -267,9 +267,10 @@ class ExtensionRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeSucceeded:
-    """Another office took a stage over that was not decided yet: departments changed.
+    """Others took a stage over that was not decided yet: departments changed, or nobody was there.
 
-    ``reason`` names the legal basis. Who signed before stays as it was.
+    ``reason`` names the legal basis or says who left. With a ``role`` another post took over. Who
+    signed before stays as it was.
     """
 
     at: datetime
@@ -277,6 +278,7 @@ class OfficeSucceeded:
     office: Office
     holders: tuple[Holder, ...] = ()
     reason: str = ""
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

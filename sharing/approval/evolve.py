@@ -106,7 +106,8 @@ def _succeeded(state: State, stage: StageState, event: OfficeSucceeded) -> State
     every holder of the new one. Added signers stay until the new holder does without them.
     """
     plan, _ = state.asked
-    new = replace(stage.stage, office=event.office, holders=event.holders)
+    role = event.role or stage.stage.role
+    new = replace(stage.stage, office=event.office, role=role, holders=event.holders)
     stages = tuple(new if one.position == new.position else one for one in plan.stages)
     moved = replace(stage, stage=new, custody=None, delegation=None)
     return replace(with_stage(state, moved), plan=replace(plan, stages=stages))

@@ -25,7 +25,7 @@ from portal.organisation.models import Department, Official
 from portal.queue import enqueue
 from portal.worktime import access as worktime
 from sharing.connectors.errors import ConnectorError
-from sharing.demo import oversight, policies, story
+from sharing.demo import oversight, policies, story, telling
 from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
@@ -89,6 +89,7 @@ class _Loader:
         self._part(_("Policies"), lambda: policies.load(made, catalog, now=self.now))
         self._part(_("Entries under review"), lambda: self._reviews(made))
         self._part(_("Harvested catalog"), lambda: self._harvest(made))
+        self._part(_("Leave and notices"), lambda: telling.load(made, now=self.now))
         enqueue("catalog.assess_quality")  # a worker does both soon after the portal starts
         ask_nightly(self.now)
         self.report.counts = {

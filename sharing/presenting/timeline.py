@@ -28,7 +28,7 @@ from sharing.approval.terms import Plan
 from sharing.cases import Case
 from sharing.presenting import words
 from sharing.presenting.beside import beside
-from sharing.presenting.chains import signed_name
+from sharing.presenting.chains import holder_names, signed_name
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,7 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
         case FieldsNarrowed() | TermsNarrowed():
             yield Happened(event.at, _narrowed(event), _by(event))
         case OfficeSucceeded():
-            names = {"old": _office(plan, event.position), "new": event.office.name}
-            what = _("%(new)s took over from %(old)s") % names
-            yield Happened(event.at, what, event.reason)
+            yield Happened(event.at, _taken_over(event, plan), event.reason)
         case _ if isinstance(event, CustodyEvent | AsideEvent):
             what, detail, state = beside(event, office=_office(plan, event.position))
             yield Happened(event.at, what, detail, state)
@@ -88,9 +86,24 @@ def _lines(event: Event, plan: Plan | None) -> Iterable[Happened]:
             yield _decided(event, plan)
 
 
+def _taken_over(event: OfficeSucceeded, plan: Plan | None) -> str:
+    """Another office, another post of it, or other people in the same post."""
+    before = plan.stages[event.position - 1] if plan is not None else None
+    names = {"old": _office(plan, event.position), "new": event.office.name}
+    if event.role is not None and before is not None and event.role is not before.role:
+        names["new"] = f"{event.office.name} · {words.role(event.role)}"
+    elif before is not None and before.office.id == event.office.id:
+        return _("%(old)s: now with %(people)s") % {
+            "old": names["old"], "people": holder_names(event.holders),
+        }  # fmt: skip
+    return _("%(new)s took over from %(old)s") % names
+
+
 def _with_office(plan: Plan, event: OfficeSucceeded) -> Plan:
     stages = (
-        replace(stage, office=event.office) if stage.position == event.position else stage
+        replace(stage, office=event.office, role=event.role or stage.role)
+        if stage.position == event.position
+        else stage
         for stage in plan.stages
     )
     return replace(plan, stages=tuple(stages))

@@ -11,10 +11,10 @@ import pyarrow as pa
 from catalog.models import DataSource
 from catalog.recognition.shapes import ColumnShape, TableShape
 from catalog.sources import SourceFault, Words
+from portal import crypto
 from sharing.connectors.base import Column, ColumnRef, Connector, Kind, Query, Table, Timeouts
 from sharing.connectors.errors import ConnectorError, UnknownConnector
 from sharing.connectors.registry import connector_class
-from sharing.protection import crypto
 from sharing.protection.masks import MASKS
 from sharing.protection.rules import WHOLE, Pseudonym
 from sharing.pulling import failures

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from portal.crypto import DecryptionError
 from sharing.connectors.errors import ConnectorError
 from sharing.models import Delivery, Grant
-from sharing.protection.crypto import DecryptionError
 from sharing.protection.signing import Signer
 from sharing.pulling import leases
 from sharing.pulling.errors import CredentialsUnreadable, Internal, StorageFailed

@@ -8,12 +8,12 @@ from django.db import connection, transaction
 
 from catalog.hooks import Credentials
 from catalog.models import DataSource
+from portal import crypto
 from portal.embedded import addresses
 from portal.env import EMBEDDED_SERVICES, VAR_DIR
 from sharing.connectors.base import Connector, ConnectorContext, Timeouts
 from sharing.connectors.errors import NotAllowedHost, UnknownConnector
 from sharing.connectors.registry import connect, connector_class
-from sharing.protection import crypto
 
 
 def context_of(source: DataSource) -> str:

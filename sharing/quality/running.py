@@ -23,13 +23,13 @@ from django.db.models.functions import Now
 from catalog.models import Attachment, DataItem, Resource
 from catalog.quality import keep_data_results
 from catalog.quality.rules import WARNINGS
+from portal.crypto import DecryptionError
 from portal.ledger.records import record
 from portal.organisation.models import Region
 from portal.queue import enqueue
 from sharing.connectors.base import Connector
 from sharing.connectors.errors import ConnectorError, SchemaDrift
 from sharing.models import DataCheck, DataCheckResult, DataRule, FailingRow
-from sharing.protection.crypto import DecryptionError
 from sharing.protection.grades import choose
 from sharing.pulling.errors import CredentialsUnreadable, Internal, NotAttached
 from sharing.pulling.sources import connector_for

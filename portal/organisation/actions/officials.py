@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Fault, Invalid, NotAllowed, NotVisible
 from portal.ledger.records import difference, record
+from portal.organisation import hooks
 from portal.organisation.actions.membership import follow_posts
 from portal.organisation.actions.posts import refuse_to_lose_last_administrator
 from portal.organisation.models import ApiToken, Official
@@ -67,6 +68,7 @@ def deactivate(*, by: Official, official: Official, reason: str, now: datetime) 
     official.save(update_fields=["is_active"])
     ApiToken.objects.filter(official=official, revoked_at__isnull=True).update(revoked_at=now)
     follow_posts(on=timezone.localdate(now), officials=[official.pk])
+    hooks.seats_changed(now)
     record("official.deactivated", by=by, obj=official, now=now, data={"reason": reason})
     return official
 
@@ -80,6 +82,7 @@ def reactivate(*, by: Official, official: Official, now: datetime) -> Official:
     official.is_active = True
     official.save(update_fields=["is_active"])
     follow_posts(on=timezone.localdate(now), officials=[official.pk])
+    hooks.seats_changed(now)
     record("official.reactivated", by=by, obj=official, now=now)
     return official
 

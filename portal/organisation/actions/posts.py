@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import NotAllowed
 from portal.ledger.records import difference, record
+from portal.organisation import hooks
 from portal.organisation.actions.membership import follow_posts
 from portal.organisation.models import ADMIN_ROLES, Official, Post, Role, Substitution
 
 POST_FIELDS = ("official", "department", "role", "valid_from", "valid_until")
-SUBSTITUTION_FIELDS = ("principal", "substitute", "valid_from", "valid_until", "reason")
+SUBSTITUTION_FIELDS = ("principal", "substitute", "valid_from", "valid_until", "kind", "reason")
 
 
 @transaction.atomic
@@ -87,7 +88,10 @@ def refuse_to_lose_last_administrator(official: Official, on: date) -> None:
 
 @transaction.atomic
 def substitute(*, by: Official | None, substitution: Substitution, now: datetime) -> Substitution:
-    """Let somebody act for somebody between two dates. IntegrityError for administrators (R35)."""
+    """Let somebody act for somebody between two dates. IntegrityError for administrators (R35), for
+    two substitutes at once and for chains (faults.py); ``portal.leave`` asks who may and explains.
+    """
+    substitution.arranged_by = by
     substitution.save(force_insert=True)
     _follow(substitution.substitute_id, now)
     record(
@@ -113,3 +117,4 @@ def revoke_substitution(
 
 def _follow(official_id: int, now: datetime) -> None:
     follow_posts(on=timezone.localdate(now), officials=[official_id])
+    hooks.seats_changed(now)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from portal.leave import actions as leave
 from portal.organisation import actions
 from portal.organisation.admin.base import PortalAdmin, PortalInline, by
 from portal.organisation.admin.confirming import Question, ask
@@ -57,7 +58,7 @@ class SubstitutionInline(PortalInline):
 
     model = Substitution
     fk_name = "principal"
-    fields = ("substitute", "valid_from", "valid_until", "reason", "revoked_at")
+    fields = ("substitute", "valid_from", "valid_until", "kind", "reason", "revoked_at")
     readonly_fields = ("revoked_at",)
     autocomplete_fields = ("substitute",)
     verbose_name_plural = _("Substitutes")
@@ -108,11 +109,15 @@ class PostAdmin(PortalAdmin):
 class SubstitutionAdmin(PortalAdmin):
     """All substitutions."""
 
-    list_display = ("principal", "substitute", "valid_from", "valid_until", "reason", "revoked_at")
+    list_display = (
+        "principal", "substitute", "valid_from", "valid_until", "kind", "arranged_by", "revoked_at",
+    )  # fmt: skip
     search_fields = ("principal__full_name", "substitute__full_name")
     autocomplete_fields = ("principal", "substitute")
-    list_select_related = ("principal", "substitute")
-    fields = ("principal", "substitute", "valid_from", "valid_until", "reason", "revoked_at")
+    list_select_related = ("principal", "substitute", "arranged_by")
+    fields = (
+        "principal", "substitute", "valid_from", "valid_until", "kind", "reason", "revoked_at",
+    )  # fmt: skip
     readonly_fields = ("revoked_at",)
     actions_detail = ("revoke",)
 
@@ -136,7 +141,7 @@ class SubstitutionAdmin(PortalAdmin):
     ) -> None:
         """Through the action."""
         del form, change
-        actions.substitute(by=by(request), substitution=obj, now=timezone.now())
+        leave.arrange(by=by(request), row=obj, now=timezone.now())
 
     @button(_("End early"), permission="revoke", icon="event_busy")
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -152,8 +157,8 @@ class SubstitutionAdmin(PortalAdmin):
         )
         return ask(
             self, request, substitution, question,
-            lambda _data: actions.revoke_substitution(
-                by=by(request), substitution=substitution, now=timezone.now()
+            lambda _data: leave.end_early(
+                by=by(request), row=substitution, now=timezone.now()
             ),
         )  # fmt: skip
 
@@ -164,7 +169,7 @@ def save_inline(request: HttpRequest, formset: Any) -> None:
         if isinstance(row, Post):
             save_post(request, row, change=row.pk is not None)
         elif isinstance(row, Substitution):
-            actions.substitute(by=by(request), substitution=row, now=timezone.now())
+            leave.arrange(by=by(request), row=row, now=timezone.now())
 
 
 def posts_in_force() -> models.Prefetch[Any]:

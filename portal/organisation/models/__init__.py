@@ -11,6 +11,7 @@ from portal.organisation.models.departments import Department, DepartmentQuerySe
 from portal.organisation.models.officials import Official, OfficialManager
 from portal.organisation.models.posts import (
     ADMIN_ROLES,
+    LeaveKind,
     Post,
     PostQuerySet,
     Role,
@@ -30,6 +31,7 @@ __all__ = [
     "DepartmentChange",
     "DepartmentQuerySet",
     "FormerName",
+    "LeaveKind",
     "Official",
     "OfficialManager",
     "Post",

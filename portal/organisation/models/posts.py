@@ -84,6 +84,17 @@ class Post(models.Model):
         return f"{self.official} · {self.get_role_display()}"
 
 
+class LeaveKind(models.TextChoices):
+    """Why somebody is away."""
+
+    ANNUAL = "annual", _("annual leave")
+    SICK = "sick", _("sick leave")
+    TRIP = "trip", _("business trip")
+    TRAINING = "training", _("training")
+    SECONDED = "seconded", _("posted elsewhere for a time")
+    OTHER = "other", _("other")
+
+
 class SubstitutionQuerySet(models.QuerySet["Substitution"]):
     """Questions over many substitutions."""
 
@@ -96,9 +107,19 @@ class SubstitutionQuerySet(models.QuerySet["Substitution"]):
             substitute__is_active=True,
         )
 
+    def touching(self, begin: date, end: date) -> Self:
+        """Substitutions not ended early that share a day with the period (both ends included)."""
+        return self.filter(valid_from__lte=end, valid_until__gte=begin, revoked_at__isnull=True)
+
 
 class Substitution(models.Model):
-    """``substitute`` acts in the business posts of ``principal`` between two dates, both included."""
+    """``substitute`` acts in the business posts of ``principal`` between two dates, both included.
+
+    A person has one substitute at a time, and nobody stands in who is away or stood in for
+    (a trigger sees to it). ``begun_at`` and ``ended_at`` are when both were told of it.
+    """
+
+    Kind = LeaveKind
 
     principal = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -115,7 +136,16 @@ class Substitution(models.Model):
     valid_from = models.DateField(_("from"))
     valid_until = models.DateField(_("until"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    kind = models.CharField(
+        _("kind of absence"), max_length=8, choices=LeaveKind.choices, default=LeaveKind.OTHER
+    )
+    arranged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("arranged by"), editable=False,
+    )  # fmt: skip
     revoked_at = models.DateTimeField(_("ended early at"), null=True, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SubstitutionQuerySet.as_manager()
 
@@ -133,6 +163,21 @@ class Substitution(models.Model):
                 name="organisation_substitution_dates",
                 condition=Q(valid_until__gte=F("valid_from")),
                 violation_error_message=_("A substitution must begin before it ends."),
+            ),
+            models.CheckConstraint(
+                name="organisation_substitution_kind", condition=Q(kind__in=LeaveKind.values)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["valid_from"],
+                name="organisation_leave_to_begin",
+                condition=Q(begun_at__isnull=True, revoked_at__isnull=True),
+            ),
+            models.Index(
+                fields=["valid_until"],
+                name="organisation_leave_to_end",
+                condition=Q(begun_at__isnull=False, ended_at__isnull=True),
             ),
         ]
 

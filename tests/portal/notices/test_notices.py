@@ -155,3 +155,31 @@ def test_markup_in_params_stays_text(world: World):
     tell(world, "clerk", params={"name": "<script>alert(1)</script>", "count": 1})
 
     assert "<script>alert" not in sign_in(world, "clerk").get(LIST).content.decode()
+
+
+def test_only_what_is_asked_for_is_listed_and_marked(world: World):
+    (first,) = tell(world, "clerk")
+    (second,) = tell(world, "clerk", kind="search.one_new", params={})
+    (theirs,) = tell(world, "colleague")
+    client = sign_in(world, "clerk")
+
+    def shown(**query: str) -> list[int]:
+        return [notice.pk for notice in client.get(LIST, query).context["page_obj"]]
+
+    assert shown() == [second.pk, first.pk]
+    assert shown(about="search") == [second.pk]
+    assert shown(about="other") == [first.pk]
+    assert shown(about="no such") == []
+    ticked = {"notice": [first.pk, theirs.pk, "x", "9" * 30]}
+    assert client.post(reverse("notices:read_some"), ticked).status_code == 302
+    assert shown(only="new") == [second.pk]
+    theirs.refresh_from_db()
+    assert theirs.read_at is None
+
+
+def test_home_shows_what_is_new(world: World):
+    tell(world, "clerk")
+
+    shown = sign_in(world, "clerk").get(reverse("home")).content.decode()
+    assert "王建国 said 3 words" in shown
+    assert "王建国 said" not in sign_in(world, "colleague").get(reverse("home")).content.decode()

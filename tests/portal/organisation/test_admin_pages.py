@@ -235,7 +235,8 @@ class TestSubstitutions:
     def test_one_is_made_and_ended_early(self, world: World, enter: Enter):
         client = enter("secadmin")
         content = {
-            "principal": world.people["steward"].pk, "substitute": world.people["clerk"].pk,
+            "principal": world.people["steward"].pk,
+            "substitute": world.people["provider_office"].pk, "kind": "annual",
             "valid_from": world.today, "valid_until": world.today + timedelta(days=5), "reason": "休假",
         }  # fmt: skip
 
@@ -254,7 +255,7 @@ class TestSubstitutions:
     def test_an_administrator_takes_no_part(self, world: World, enter: Enter):
         content = {
             "principal": world.people["steward"].pk, "substitute": world.people["sysadmin"].pk,
-            "valid_from": world.today, "valid_until": world.today, "reason": "",
+            "valid_from": world.today, "valid_until": world.today, "reason": "", "kind": "other",
         }  # fmt: skip
 
         answer = enter("secadmin").post(page("organisation.substitution", "add"), content)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharing.protection.crypto import (
+from portal.crypto import (
     DecryptionError,
     decrypt,
     encrypt,

@@ -1,0 +1,1 @@
+"""Leave: who stands in for whom, from when to when, and posts that nobody holds."""
