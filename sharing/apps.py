@@ -27,6 +27,7 @@ class SharingConfig(AppConfig):
             tasks,  # noqa: F401 - named by the outbox
         )
         from sharing.actions import succession
+        from sharing.granting import masks
         from sharing.pulling import sources
         from sharing.pulling.reading import Reader
 
@@ -43,6 +44,7 @@ class SharingConfig(AppConfig):
         hooks.on_transfer("sharing", succession.transfer_faults, succession.transferred)
         register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
+        hooks.on_publication("sharing", masks.published)
         on_calendar_change(_recompute_deadlines)
 
 

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import hooks
-from sharing import actions, grants
+from sharing import actions
+from sharing.granting import clockwork
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -21,8 +22,9 @@ def run_pull(pull_id: str) -> None:
 def expire_grants() -> None:
     """End grants whose period is over, open those whose entry was attached meanwhile."""
     now = timezone.now()
-    grants.expire_due(now)
-    grants.activate_ready(now)
+    clockwork.expire_due(now)
+    clockwork.change_due(now)
+    clockwork.activate_ready(now)
 
 
 @shared_task(name="sharing.sweep_pulls")
@@ -34,7 +36,10 @@ def sweep_pulls() -> None:
 @shared_task(name="sharing.remind_deadlines")
 def remind_deadlines() -> None:
     """Tell holders what is due soon or overdue, once a day each."""
-    remind(timezone.now())
+    now = timezone.now()
+    remind(now)
+    clockwork.follow_grades(now)
+    clockwork.remind(now)
 
 
 @shared_task(name="sharing.recompute_deadlines")

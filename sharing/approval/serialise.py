@@ -101,3 +101,14 @@ def _dataclass_loader(wanted: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(wanted)
     loaders = [(field.name, _loader(hints[field.name])) for field in fields(wanted)]
     return lambda data: wanted(**{n: load(data[n]) for n, load in loaders if n in data})
+
+
+def dump_record(value: Any) -> dict[str, Any]:
+    """Any record of a pure core (a flat or nested dataclass) as JSON values."""
+    return _dump_fields(value)
+
+
+def load_record(wanted: type[_T], data: Mapping[str, Any]) -> _T:
+    """The record that ``dump_record`` wrote; defaults for what is missing."""
+    record: _T = _loader(wanted)(data)
+    return record

@@ -3,6 +3,7 @@
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.events import ItemEvent, ItemStage
+from sharing.models.grant_life import GrantEvent, UsageRecord
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
 from sharing.models.policies import ChainPolicy
@@ -30,6 +31,7 @@ __all__ = [
     "DeliveryQuerySet",
     "FailingRow",
     "Grant",
+    "GrantEvent",
     "GrantQuerySet",
     "GrantStatus",
     "ItemEvent",
@@ -37,4 +39,5 @@ __all__ = [
     "Pull",
     "PullQuerySet",
     "Receipt",
+    "UsageRecord",
 ]
