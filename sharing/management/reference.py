@@ -13,6 +13,7 @@ from portal.env import BASE_DIR
 from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
+from sharing.grantlife import document as grantlife
 from sharing.pulling.failures import codes, explain
 from sharing.pulls import machine
 from sharing.pulls.machine import PullState, PullStatus
@@ -40,6 +41,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         FOLDER / "approval.md": approval.render,
         FOLDER / "demands.md": demands.render,
         FOLDER / "reviews.md": reviews.render,
+        FOLDER / "grants.md": grantlife.render,
         FOLDER / "pulls.md": pulls,
         FOLDER / "invariants.md": promises,
     }
