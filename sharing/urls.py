@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from sharing.views import apply, cases, data, quality
+from sharing.views import apply, cases, data, life, quality
 
 app_name = "sharing"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,9 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grants/<uuid:pk>/", data.grant, name="grant"),
     path("grants/<uuid:pk>/progress/", data.progress, name="progress"),
     path("grants/<uuid:pk>/pull/", data.pull, name="pull"),
-    path("grants/<uuid:pk>/suspend/", data.stop, {"step": "suspend"}, name="suspend"),
-    path("grants/<uuid:pk>/resume/", data.stop, {"step": "resume"}, name="resume"),
-    path("grants/<uuid:pk>/terminate/", data.stop, {"step": "terminate"}, name="terminate"),
+    path("data/<slug:side>/", life.in_use, name="data_in_use"),
+    path("grants/<uuid:pk>/steps/<slug:command>/", life.command, name="grant_command"),
+    path("grants/<uuid:pk>/usage/", life.register, name="usage"),
+    path("grants/<uuid:pk>/usage/export/", life.export, name="usage_export"),
+    path("grants/<uuid:pk>/usage/<uuid:record>/", life.correct, name="usage_correct"),
     path("pulls/<uuid:pk>/cancel/", data.cancel, name="cancel_pull"),
     path("deliveries/<uuid:pk>/", data.delivery, name="delivery"),
     path("deliveries/<uuid:pk>/confirm/", data.confirm, name="confirm"),

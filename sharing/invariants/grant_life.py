@@ -19,7 +19,11 @@ from sharing.models import Grant, UsageRecord
 
 _AFTERWARDS: Final = (e.DisposalConfirmed, e.EmergencyFiled)
 """All that can happen to a grant that is over."""
-_GUARDS: Final = ("sharing_usage_kept", "sharing_usagerecord_no_truncate", "sharing_grantevent_no_change")
+_GUARDS: Final = (
+    "sharing_usage_kept",
+    "sharing_usagerecord_no_truncate",
+    "sharing_grantevent_no_change",
+)
 
 
 def _grants() -> Iterator[Grant]:
@@ -57,7 +61,8 @@ def _entered() -> dict[str, list[int]]:
 
 
 @invariant(
-    63, _("A grant that is over stays so, and no service in use ends without negotiation and filing.")
+    63,
+    _("A grant that is over stays so, and no service in use ends without negotiation and filing."),
 )
 def ends_are_lawful(now: datetime) -> Iterator[Violation]:
     """Events after the end, and ends by the provider without record or file (article 27)."""
