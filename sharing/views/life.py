@@ -21,7 +21,9 @@ from portal.pages.fields import add_faults
 from portal.spreadsheets import write_rows
 from sharing import access
 from sharing.grant_forms import FORMS, CommandForm, CorrectionForm, UseForm, report_of
+from sharing.grant_reasons import error_for
 from sharing.granting import available_commands, execute_on_grant, usage
+from sharing.grantlife.terms import Denial
 from sharing.models import Delivery, Grant, UsageRecord
 from sharing.presenting.grant_life import COMMAND_WORDS, HINTS
 from sharing.views.common import official_of, posted
@@ -51,41 +53,42 @@ def command(request: HttpRequest, pk: UUID, command: str) -> HttpResponse:
     official, now, grant = official_of(request), timezone.now(), grant_of(request, pk)
     on = timezone.localdate(now)
     form = FORMS[command](posted(request), grant=grant, on=on, initial=_initial(command, grant))
+    reason = available_commands(grant, official, now)[command]
     status = 200
     if request.method == "POST":
-        if form.is_valid() and _given(form, official, grant, request):
+        if reason is not None and reason.code == Denial.NOT_YOURS:
+            raise error_for(Denial.NOT_YOURS, None)
+        status = _given(form, official, grant) if form.is_valid() else 422
+        if status == 200:
+            messages.success(request, _("The grant was changed; the other side is told."))
             return redirect("sharing:grant", pk)
-        status = 422
     context = {
         "grant": grant,
         "form": form,
         "command": command,
         "title": COMMAND_WORDS[command],
         "hint": HINTS.get(command, ""),
-        "reason": available_commands(grant, official, now)[command],
+        "reason": reason,
         "danger": command in {"suspend", "emergency_stop", "terminate", "give_up"},
     }
     return render(request, "sharing/grant_command.html", context, status=status)
 
 
-def _given(form: CommandForm, official: Official, grant: Grant, request: HttpRequest) -> bool:
-    """Whether the command was carried out; otherwise the form says why not."""
+def _given(form: CommandForm, official: Official, grant: Grant) -> int:
+    """200 when the command was carried out; otherwise the form says why not."""
     try:
         execute_on_grant(by=official, grant_id=grant.pk, command=form.order(), now=timezone.now())
     except Invalid as error:
         add_faults(form, error)
-        return False
-    except Stale as error:
-        # the page that is shown now counts as seen: without this the form would stay stale
-        form.data = form.data.copy()
-        form.data["seen"] = str(grant.event_count)
-        form.add_error(None, f"{error.message} {error.remedy}")
-        return False
+        return 422
     except NotAllowed as error:
+        if isinstance(error, Stale):
+            # what is shown now counts as seen: without this the form would stay stale for ever
+            form.data = form.data.copy()
+            form.data["seen"] = str(grant.event_count)
         form.add_error(None, f"{error.message} {error.remedy}")
-        return False
-    messages.success(request, _("The grant was changed; the other side is told."))
-    return True
+        return 409
+    return 200
 
 
 def _initial(command: str, grant: Grant) -> dict[str, Any]:

@@ -39,7 +39,7 @@ WRITES = {
         "use",
     ],
     "item": ["review"],
-    "grant": ["pull", "suspend", "resume", "terminate"],
+    "grant": ["pull", "usage"],
     "delivery": ["confirm"],
     "file": ["link"],
 }
@@ -90,6 +90,8 @@ def test_every_page_is_in_the_tables():
     known = {name for names in WRITES.values() for name in names} | set(DRAFT_PAGES)
     known |= {"apply", "applications", "inbox", "grants", "submitted", "progress", "grant"}
     known |= {"delivery", "download", "cancel_pull"}
+    # of the life of grants: tests/sharing/grantlife/test_pages.py
+    known |= {"data_in_use", "grant_command", "usage_export", "usage_correct"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     _prefix, sharing = get_resolver().namespace_dict["sharing"]
@@ -201,6 +203,9 @@ def _write_paths(delivery: Delivery) -> list[str]:
     }
     return [
         *(reverse(f"sharing:{name}", args=[keys[of]]) for of, names in WRITES.items() for name in names),
+        reverse("sharing:grant_command", args=[delivery.grant_id, "suspend"]),
+        reverse("sharing:grant_command", args=[delivery.grant_id, "narrow"]),
+        reverse("sharing:usage_correct", args=[delivery.grant_id, delivery.pk]),
         reverse("sharing:cancel_pull", args=[delivery.pull_id]),
         reverse("sharing:apply", args=[delivery.grant.resource_id]),
     ]  # fmt: skip
@@ -227,7 +232,7 @@ def test_a_stranger_writes_nothing(everybody: World, delivery: Delivery, enter: 
     assert _rows() == before
 
 
-@pytest.mark.parametrize("name", ["pull", "discard", "copy", "suspend", "link", "confirm"])
+@pytest.mark.parametrize("name", ["pull", "discard", "copy", "link", "confirm"])
 def test_steps_are_not_taken_by_following_an_address(
     everybody: World, delivery: Delivery, enter: Enter, name: str
 ):
