@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from catalog import hooks
 from sharing import actions
-from sharing.granting import clockwork
+from sharing.granting import clockwork, usage
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -40,6 +40,7 @@ def remind_deadlines() -> None:
     remind(now)
     clockwork.follow_grades(now)
     clockwork.remind(now)
+    usage.prune(now)
 
 
 @shared_task(name="sharing.recompute_deadlines")

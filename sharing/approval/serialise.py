@@ -108,7 +108,6 @@ def dump_record(value: Any) -> dict[str, Any]:
     return _dump_fields(value)
 
 
-def load_record(wanted: type[_T], data: Mapping[str, Any]) -> _T:
+def load_record(wanted: Any, data: Mapping[str, Any]) -> Any:
     """The record that ``dump_record`` wrote; defaults for what is missing."""
-    record: _T = _loader(wanted)(data)
-    return record
+    return _loader(wanted)(data)

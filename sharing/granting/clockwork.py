@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Max, Min, QuerySet
+from django.db.models.functions import Coalesce
 
 from portal.notices.models import Notice
 from sharing.approval.clocks import local_day
@@ -140,13 +141,14 @@ def _of_disposals(on: date) -> Iterator[_Reminder]:
 def _of_use(on: date) -> Iterator[_Reminder]:
     """Grants in use without a record of it for a period (article 29)."""
     days = settings.USAGE_REMINDER_DAYS
-    used = (
-        Grant.objects.filter(status=GrantStatus.ACTIVE, deliveries__isnull=False)
-        .distinct()
-        .annotate(recorded=Max("usage_records__recorded_at"), used=Min("deliveries__published_at"))
+    used = Grant.objects.filter(status=GrantStatus.ACTIVE, deliveries__isnull=False).distinct()
+    since = dict(
+        used.annotate(
+            since=Coalesce(Max("usage_records__recorded_at"), Min("deliveries__published_at"))
+        ).values_list("pk", "since")
     )
     for grant in _loaded(used):
-        last = local_day(grant.recorded or grant.used)
+        last = local_day(since[grant.pk])
         if (on - last).days >= days:
             due = last + timedelta(days=days)
             yield _Reminder(grant, "grant.usage_due", "recipient", due, every=30)

@@ -1,12 +1,12 @@
 """Pages of the life of grants: commands, the usage register, data in use."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -84,8 +84,10 @@ def _given(form: CommandForm, official: Official, grant: Grant) -> int:
     except NotAllowed as error:
         if isinstance(error, Stale):
             # what is shown now counts as seen: without this the form would stay stale for ever
-            form.data = form.data.copy()
-            form.data["seen"] = str(grant.event_count)
+            shown = QueryDict(mutable=True)
+            shown.update(cast("QueryDict", form.data))
+            shown["seen"] = str(grant.event_count)
+            form.data = shown
         form.add_error(None, f"{error.message} {error.remedy}")
         return 409
     return 200
@@ -97,7 +99,7 @@ def _initial(command: str, grant: Grant) -> dict[str, Any]:
         return {}
     last = UsageRecord.objects.filter(grant=grant, corrected_by__isnull=True).first()
     return {
-        "use": "\n".join(filter(None, [report_of(usage.facts_of(grant)), last and last.process])),
+        "use": "\n".join([report_of(usage.facts_of(grant)), *([last.process] if last else [])]),
         "results": last.effect if last else "",
     }
 

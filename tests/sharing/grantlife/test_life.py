@@ -254,11 +254,11 @@ def test_killed_halfway_nothing_has_happened(
         "UPDATE sharing_grant SET event_count = event_count + 1, ends_on = ends_on + 1",
         "UPDATE sharing_grant SET event_count = event_count + 1, row_region_id = '320600'",
         "UPDATE sharing_grant SET event_count = event_count + 1, fields = '[]'",
-        "UPDATE sharing_grant SET event_count = event_count + 1, fields = fields || "
-        """'[{"key": "address"}]'""",
+        """UPDATE sharing_grant SET event_count = event_count + 1,
+            fields = fields || '[{"key": "address"}]'""",
         "UPDATE sharing_grant SET ends_on = ends_on - 1",
-        "UPDATE sharing_grant SET status = 'suspended', status_reason = 'x';"
-        "SET CONSTRAINTS ALL IMMEDIATE",
+        """UPDATE sharing_grant SET status = 'suspended', status_reason = 'x';
+            SET CONSTRAINTS ALL IMMEDIATE""",
     ],
 )
 def test_the_database_refuses(attached: World, grant: Grant, change: str):

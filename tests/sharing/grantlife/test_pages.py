@@ -102,7 +102,7 @@ def test_rest_gives_commands_and_answers_why_not(attached: World, grant: Grant, 
     assert "expire" not in life["commands"]
     missing = call("steward", "POST", f"{base}/commands/", {"command": "suspend", "seen": 2})
     assert missing.status_code == 422
-    assert {one["field"] for one in missing.json()["errors"]} == {"reason", "facts", "rectify_by"}
+    assert {one["attr"] for one in missing.json()["errors"]} == {"reason", "facts", "rectify_by"}
     body = {"command": "narrow", "seen": 2, "keep": ["name"]}
     assert call("stranger", "POST", f"{base}/commands/", body).status_code == 404
     assert call("steward", "POST", f"{base}/commands/", body).status_code == 403
