@@ -304,28 +304,18 @@ def _negotiation(case: _Case, command: c.RecordNegotiation) -> Events | Denial:
     return (recorded,)
 
 
-def _file_change(case: _Case, command: c.FileChange) -> Events | Denial:
-    if not command.filing_number.strip():
-        return Denial.FACTS_MISSING
-    filed = e.ChangeFiled(
-        at=case.at, by=case.by, filing_number=command.filing_number, comment=command.comment
-    )
-    return (filed,)
-
-
 def _drop_change(case: _Case, command: c.DropChange) -> Events | Denial:
     if not command.reason.strip():
         return Denial.REASON_MISSING
     return (e.ChangeDropped(at=case.at, by=case.by, reason=command.reason),)
 
 
-def _file_emergency(case: _Case, command: c.FileEmergency) -> Events | Denial:
+def _file(case: _Case, command: c.FileChange | c.FileEmergency) -> Events | Denial:
     if not command.filing_number.strip():
         return Denial.FACTS_MISSING
-    filed = e.EmergencyFiled(
-        at=case.at, by=case.by, filing_number=command.filing_number, comment=command.comment
-    )
-    return (filed,)
+    filed = e.ChangeFiled if isinstance(command, c.FileChange) else e.EmergencyFiled
+    number, comment = command.filing_number, command.comment
+    return (filed(at=case.at, by=case.by, filing_number=number, comment=comment),)
 
 
 def _take_effect(case: _Case, _command: c.TakeEffect) -> Events | Denial:
@@ -398,9 +388,9 @@ _OUTCOMES: Final[Mapping[c.CommandType, Callable[[_Case, Any], Events | Denial]]
     c.ProposeChange: _propose,
     c.AnswerChange: _answer,
     c.RecordNegotiation: _negotiation,
-    c.FileChange: _file_change,
+    c.FileChange: _file,
     c.DropChange: _drop_change,
-    c.FileEmergency: _file_emergency,
+    c.FileEmergency: _file,
     c.TakeEffect: _take_effect,
     c.Expire: _expire,
     c.ConfirmDisposal: _confirm_disposal,
