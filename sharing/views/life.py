@@ -1,12 +1,12 @@
 """Pages of the life of grants: commands, the usage register, data in use."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import Invalid, NotAllowed, Stale
 from portal.organisation.access import department_ids
-from portal.organisation.models import Official
 from portal.pages.fields import add_faults
 from portal.spreadsheets import write_rows
 from sharing import access
@@ -58,7 +57,7 @@ def command(request: HttpRequest, pk: UUID, command: str) -> HttpResponse:
     if request.method == "POST":
         if reason is not None and reason.code == Denial.NOT_YOURS:
             raise error_for(Denial.NOT_YOURS, None)
-        status = _given(form, official, grant) if form.is_valid() else 422
+        status = _given(form, request, grant) if form.is_valid() else 422
         if status == 200:
             messages.success(request, _("The grant was changed; the other side is told."))
             return redirect("sharing:grant", pk)
@@ -74,18 +73,18 @@ def command(request: HttpRequest, pk: UUID, command: str) -> HttpResponse:
     return render(request, "sharing/grant_command.html", context, status=status)
 
 
-def _given(form: CommandForm, official: Official, grant: Grant) -> int:
+def _given(form: CommandForm, request: HttpRequest, grant: Grant) -> int:
     """200 when the command was carried out; otherwise the form says why not."""
+    by = official_of(request)
     try:
-        execute_on_grant(by=official, grant_id=grant.pk, command=form.order(), now=timezone.now())
+        execute_on_grant(by=by, grant_id=grant.pk, command=form.order(), now=timezone.now())
     except Invalid as error:
         add_faults(form, error)
         return 422
     except NotAllowed as error:
         if isinstance(error, Stale):
             # what is shown now counts as seen: without this the form would stay stale for ever
-            shown = QueryDict(mutable=True)
-            shown.update(cast("QueryDict", form.data))
+            shown = request.POST.copy()
             shown["seen"] = str(grant.event_count)
             form.data = shown
         form.add_error(None, f"{error.message} {error.remedy}")
