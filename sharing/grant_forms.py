@@ -330,7 +330,9 @@ class UseForm(forms.Form):
     effect = _text(
         _("Effect"), help_text=_("What it brought: cases checked, papers spared, errors found.")
     )
-    storage = _text(_("Storage of the data"), help_text=_("Where the data lies and who can reach it."))
+    storage = _text(
+        _("Storage of the data"), help_text=_("Where the data lies and who can reach it.")
+    )
     destruction = _text(
         _("Destruction"),
         required=False,
