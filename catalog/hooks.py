@@ -84,6 +84,9 @@ MaskNames = Callable[[], Mapping[str, Text]]
 Withdrawal = Callable[..., None]
 """Called as ``callback(resource, by=, reason=, now=)`` within the withdrawing transaction."""
 
+Publication = Callable[..., None]
+"""Called as ``callback(resource, now=)`` within the transaction that makes a version live."""
+
 TransferFaults = Callable[[Resource, Department], Sequence[Fault]]
 """Called as ``faults(resource, goal)``: what keeps the department from taking the entry over."""
 
@@ -131,6 +134,7 @@ _RECOUNTED = 2_000
 
 _entry_actions: dict[str, EntryActions] = {}
 _withdrawals: dict[str, Withdrawal] = {}
+_publications: dict[str, Publication] = {}
 _transfers: dict[str, tuple[TransferFaults, Transfer]] = {}
 _use_counters: dict[str, UseCounter] = {}
 _matter_actions: list[MatterAction] = []
@@ -148,6 +152,11 @@ def register_entry_actions(name: str, answer: EntryActions) -> None:
 def on_withdrawal(name: str, callback: Withdrawal) -> None:
     """Call ``callback`` whenever an entry is withdrawn; call this from AppConfig.ready."""
     _withdrawals[name] = callback
+
+
+def on_publication(name: str, callback: Publication) -> None:
+    """Call ``callback`` whenever a version goes live; call this from AppConfig.ready."""
+    _publications[name] = callback
 
 
 def on_transfer(name: str, faults: TransferFaults, callback: Transfer) -> None:
@@ -277,6 +286,12 @@ def entry_actions(
         for resource_id, action in answer(official, on, resources).items():
             found[resource_id].append(action)
     return found
+
+
+def published(resource: Resource, *, now: datetime) -> None:
+    """Tell everybody who asked that a version of the entry is live."""
+    for callback in _publications.values():
+        callback(resource, now=now)
 
 
 def withdrawn(resource: Resource, *, by: Official | None, reason: str, now: datetime) -> None:

@@ -394,6 +394,16 @@ BASKET_MAX = env.int("BASKET_MAX", default=30)
 RESOURCE_CODE_RULE = env.str("RESOURCE_CODE_RULE", default="guide-2017")
 USE_PERIOD_YEARS = env.int("USE_PERIOD_YEARS", default=3)
 """The longest period of use an application may ask for."""
+GRANT_RENEWAL_DAYS = env.int("GRANT_RENEWAL_DAYS", default=90)
+"""A renewal can be asked for within so many days before the end of a grant."""
+GRANT_RECTIFY_DAYS = env.int("GRANT_RECTIFY_DAYS", default=10)
+"""Working days proposed for putting misuse right; whoever suspends may set another day."""
+GRANT_DISPOSAL_DAYS = env.int("GRANT_DISPOSAL_DAYS", default=None)
+"""Working days after the end of a grant for disposing of its data; the Decree sets none."""
+USAGE_REMINDER_DAYS = env.int("USAGE_REMINDER_DAYS", default=90)
+"""After so many days without a record of use the recipient is reminded (article 29)."""
+USAGE_RETENTION_YEARS = env.int("USAGE_RETENTION_YEARS", default=None)
+"""How long records of use are kept after the end of a grant: at least 3 years; empty: for ever."""
 DOWNLOAD_LINK_SECONDS = env.int("DOWNLOAD_LINK_SECONDS", default=300)
 PULL_LEASE_SECONDS = env.int("PULL_LEASE_SECONDS", default=30)
 PULL_ATTEMPTS = env.int("PULL_ATTEMPTS", default=3)

@@ -11,7 +11,16 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, baskets, data, many, organisation, oversight, quality
+from sharing.api import (
+    applications,
+    baskets,
+    data,
+    grant_life,
+    many,
+    organisation,
+    oversight,
+    quality,
+)
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -70,6 +79,13 @@ v1: list[URLPattern | URLResolver] = [
         data.GrantStepView.as_view(step="terminate"),
         name="terminate",
     ),
+    path("grants/<uuid:pk>/life/", grant_life.GrantLifeView.as_view(), name="grant_life"),
+    path(
+        "grants/<uuid:pk>/commands/",
+        grant_life.GrantCommandView.as_view(),
+        name="grant_commands",
+    ),
+    path("grants/<uuid:pk>/usage/", grant_life.UsageView.as_view(), name="usage"),
     path("grants/<uuid:pk>/pulls/", data.GrantPullsView.as_view(), name="grant_pulls"),
     path("pulls/<uuid:pk>/", data.PullView.as_view(), name="pull"),
     path("deliveries/", data.DeliveriesView.as_view(), name="deliveries"),

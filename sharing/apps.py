@@ -29,6 +29,7 @@ class SharingConfig(AppConfig):
         from sharing.actions import deadlines, succession
         from sharing.escalation import late
         from sharing.escalation import sources as clock_sources
+        from sharing.granting import masks
         from sharing.pulling import sources
         from sharing.pulling.reading import Reader
 
@@ -46,6 +47,7 @@ class SharingConfig(AppConfig):
         hooks.on_transfer("sharing", succession.transfer_faults, succession.transferred)
         register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
+        hooks.on_publication("sharing", masks.published)
         on_calendar_change(_recompute_deadlines)
         register_preview(deadlines.preview)
         clock_sources.register_all()

@@ -24,6 +24,7 @@ from portal.errors import Forbidden, NotAllowed, NotVisible
 from portal.organisation.models import Official
 from sharing import access
 from sharing.approval.clocks import local_day
+from sharing.granting.scope import exceeds
 from sharing.models import Delivery, DeliveryFile, Grant, Receipt
 from sharing.pulling.leases import hold_still, lets_out
 from sharing.pulling.publishing import root
@@ -96,6 +97,12 @@ def hindrance_to_download(
             _("Only the recipient opens the files of a delivery."),
             remedy=_("Apply for the data yourself."),
             code="not_recipient",
+        )
+    if exceeds(delivery, grant):
+        return NotAllowed(
+            _("The delivery holds more than the grant allows since it was narrowed."),
+            remedy=_("Pull the data anew; the new delivery holds what is granted now."),
+            code="beyond_grant",
         )
     if not _may_leave(grant, now):
         return NotAllowed(

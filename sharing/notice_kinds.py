@@ -87,6 +87,68 @@ TEXTS = {
     ),
     "clock.many_soon": _("%(count)s matters that wait for you are due soon."),
     "clock.many_late": _("%(count)s matters of your office are overdue."),
+    "grant.renewal_asked": _(
+        "A renewal of “%(title)s” until %(until)s is asked for (grant %(number)s)."
+    ),
+    "grant.renewal_withdrawn": _(
+        "The request to renew “%(title)s” was taken back (grant %(number)s)."
+    ),
+    "grant.renewal_endorsed": _(
+        "The renewal of “%(title)s” is endorsed and needs your decision (grant %(number)s)."
+    ),
+    "grant.renewal_refused": _("“%(title)s” will not be renewed: %(reason)s (grant %(number)s)."),
+    "grant.renewed": _("The grant %(number)s for “%(title)s” was renewed."),
+    "grant.narrowed": _("The grant %(number)s for “%(title)s” was narrowed: %(reason)s"),
+    "grant.masks_raised": _(
+        "Stricter masks apply to “%(title)s” from now on, because data was graded higher (grant %(number)s)."
+    ),
+    "grant.rectification_reported": _(
+        "The recipient of “%(title)s” reports what was put right (grant %(number)s)."
+    ),
+    "grant.rectification_extended": _(
+        "“%(title)s” must be put right by %(rectify_by)s: %(reason)s (grant %(number)s)."
+    ),
+    "grant.change_proposed": _(
+        "The provider wants to change or end “%(title)s” from %(effective_on)s: %(reason)s (grant %(number)s)."
+    ),
+    "grant.change_answered": _(
+        "The recipient answered the planned change of “%(title)s”: %(text)s (grant %(number)s)."
+    ),
+    "grant.negotiation_recorded": _(
+        "The negotiation about “%(title)s” is recorded and waits to be filed (grant %(number)s)."
+    ),
+    "grant.change_filed": _(
+        "The planned change of “%(title)s” is on file as %(filing_number)s (grant %(number)s)."
+    ),
+    "grant.change_dropped": _("“%(title)s” stays as it is: %(reason)s (grant %(number)s)."),
+    "grant.service_changed": _(
+        "The filed change of “%(title)s” takes effect: %(reason)s (grant %(number)s)."
+    ),
+    "grant.emergency_filed": _(
+        "The emergency stop of “%(title)s” is on file as %(filing_number)s (grant %(number)s)."
+    ),
+    "grant.disposal_confirmed": _("The disposal of “%(title)s” is confirmed (grant %(number)s)."),
+    "grant.ends_soon": _(
+        "The grant %(number)s for “%(title)s” ends on %(due)s: ask for a renewal, or prepare the disposal."
+    ),
+    "grant.renewal_due": _(
+        "The renewal of “%(title)s” waits for you; the grant %(number)s ends on %(due)s."
+    ),
+    "grant.rectification_due": _(
+        "“%(title)s” must be put right and reported by %(due)s (grant %(number)s)."
+    ),
+    "grant.rectification_over": _(
+        "The limit for putting “%(title)s” right is %(due)s: restore, extend or end it (grant %(number)s)."
+    ),
+    "grant.filing_due": _(
+        "A planned change of “%(title)s” on %(due)s waits to be filed (grant %(number)s)."
+    ),
+    "grant.disposal_due": _(
+        "Confirm what became of the data “%(title)s” (grant %(number)s, %(due)s)."
+    ),
+    "grant.usage_due": _(
+        "Record how “%(title)s” is used (grant %(number)s, due %(due)s; article 29)."
+    ),
     "delivery.published": _("“%(title)s” has arrived: %(rows)s rows (delivery %(number)s)."),
     "pull.given_up": _("“%(title)s” could not be fetched (grant %(number)s): %(why)s"),
 }

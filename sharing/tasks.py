@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import hooks
-from sharing import actions, grants, simulating
+from sharing import actions, simulating
 from sharing.actions import emergencies, seats
+from sharing.granting import clockwork, usage
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
 from sharing.quality import running as checking
@@ -22,8 +23,9 @@ def run_pull(pull_id: str) -> None:
 def expire_grants() -> None:
     """End grants whose period is over, open those whose entry was attached meanwhile."""
     now = timezone.now()
-    grants.expire_due(now)
-    grants.activate_ready(now)
+    clockwork.expire_due(now)
+    clockwork.change_due(now)
+    clockwork.activate_ready(now)
 
 
 @shared_task(name="sharing.end_emergencies")
@@ -47,7 +49,11 @@ def sweep_pulls() -> None:
 @shared_task(name="sharing.remind_deadlines")
 def remind_deadlines() -> None:
     """Climb the ladder of reminders and supervision; enter violations in the register."""
-    remind(timezone.now())
+    now = timezone.now()
+    remind(now)
+    clockwork.follow_grades(now)
+    clockwork.remind(now)
+    usage.prune(now)
 
 
 @shared_task(name="sharing.follow_holders")

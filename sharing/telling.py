@@ -55,6 +55,19 @@ def tell_provider(grant: Grant, kind: str, *, now: datetime, **params: str) -> N
     _about_grant(grant, kind, people, now=now, params=params)
 
 
+def tell_heads(grant: Grant, kind: str, *, now: datetime, **params: str) -> None:
+    """Tell the heads of the provider's sharing office."""
+    roles = [Role.SHARING_OFFICE_HEAD]
+    people = access.holders(grant.resource.provider_id, roles, local_day(now))
+    _about_grant(grant, kind, people, now=now, params=params)
+
+
+def tell_filing_authority(grant: Grant, kind: str, *, now: datetime, **params: str) -> None:
+    """Tell the authority of the provider's level, which files what providers change (R24)."""
+    people = access.authority_of(grant.resource.provider.region, local_day(now))
+    _about_grant(grant, kind, people, now=now, params=params)
+
+
 def tell_of_delivery(delivery: Delivery, requested_by: int | None, *, now: datetime) -> None:
     """Tell who asked for it, or else the applicant, that data has arrived."""
     grant = delivery.grant

@@ -95,6 +95,7 @@ def make_live(
         },
     )
     reindex([resource])
+    hooks.published(resource, now=now)
     return draft
 
 

@@ -1,5 +1,6 @@
 """Grants, pulls and deliveries over REST."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -139,7 +140,7 @@ class GrantStepView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Change the state of the grant; the other side is told the reason."""
         data = validated(ReasonedSerializer(data=request.data))
-        steps = {
+        steps: dict[str, Callable[..., Grant]] = {
             "suspend": grants.suspend,
             "resume": grants.resume,
             "terminate": grants.terminate,

@@ -106,3 +106,13 @@ def _dataclass_loader(wanted: Any) -> Callable[[Any], Any]:
     return lambda data: wanted(
         **{n: data[n] if load is None else load(data[n]) for n, load in loaders if n in data}
     )
+
+
+def dump_record(value: Any) -> dict[str, Any]:
+    """Any record of a pure core (a flat or nested dataclass) as JSON values."""
+    return _dump_fields(value)
+
+
+def load_record(wanted: Any, data: Mapping[str, Any]) -> Any:
+    """The record that ``dump_record`` wrote; defaults for what is missing."""
+    return _loader(wanted)(data)

@@ -16,6 +16,7 @@ from portal.organisation.models import Official, Role
 from sharing import actions, grants
 from sharing.approval.commands import Command, Refuse, RequestSupplement, Sign, Withdraw
 from sharing.approval.terms import Gap, RefusalCode
+from sharing.demo import lives
 from sharing.demo.asides import happen
 from sharing.demo.clockwork import Course, OfficeHours, together
 from sharing.demo.scripts import Afterwards, Ending, Script
@@ -41,16 +42,8 @@ _REFUSALS = {
     "reflux": (RefusalCode.SECURITY, "接收端尚未完成等级保护测评，暂不具备安全接收条件。"),
     "conditional": (RefusalCode.BEYOND_DUTY, "所列数据项超出申请单位履行该项职责的需要。"),
 }
-_STOPS = {
-    Afterwards.SUSPENSION: (
-        grants.suspend,
-        "连续两个月未填报使用记录，请于十个工作日内补报。",
-    ),
-    Afterwards.TERMINATION: (
-        grants.terminate,
-        "使用单位机构职责已调整，不再承担该项业务。",
-    ),
-}
+_SUSPENDED = "连续两个月未填报使用记录，请于十个工作日内补报。"
+_STOPPED = "数源系统停止运行，改由上级平台统一提供。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +207,19 @@ def _use(script: Script, scene: Scene, grant: Grant, applicant: Official) -> Cou
     moment = grant.created_at
     if script.afterwards == Afterwards.PULL:
         yield from _deliver(scene, grant, applicant)
-    if script.afterwards in _STOPS:
-        stop, reason = _STOPS[script.afterwards]
+    if script.afterwards in {Afterwards.SUSPENSION, Afterwards.TERMINATION}:
         moment = _when_to_stop(script, scene, grant)
         yield moment
-        if not _is_over(grant):
-            stop(by=steward, grant_id=grant.pk, reason=reason, now=moment)
+        if not _is_over(grant) and script.afterwards == Afterwards.SUSPENSION:
+            grants.suspend(by=steward, grant_id=grant.pk, reason=_SUSPENDED, now=moment)
+        elif not _is_over(grant):
+            yield from lives.stopped_by_provider(scene, script, grant, _STOPPED, moment)
+    else:
+        yield from lives.records(scene, script, grant, applicant)
     over = scene.hours.at(grant.ends_on + timedelta(days=1), -530)
     yield max(over, moment)
     grants.expire_due(max(over, moment))
+    yield from lives.disposal(scene, script, grant, applicant)
 
 
 def _is_over(grant: Grant) -> bool:

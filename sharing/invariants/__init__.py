@@ -1,5 +1,13 @@
 """The invariants this app answers for; importing the package registers them."""
 
-from sharing.invariants import approvals, deliveries, oversight, policies, records, rights
+from sharing.invariants import (
+    approvals,
+    deliveries,
+    grant_life,
+    oversight,
+    policies,
+    records,
+    rights,
+)
 
-__all__ = ["approvals", "deliveries", "oversight", "policies", "records", "rights"]
+__all__ = ["approvals", "deliveries", "grant_life", "oversight", "policies", "records", "rights"]

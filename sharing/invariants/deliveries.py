@@ -12,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Text
 from portal.invariants import Violation, invariant
+from portal.ledger.models import Entry
 from sharing.connectors.base import region_prefix
-from sharing.models import Delivery, DeliveryFile, Grant, Pull
+from sharing.grantlife.evolve import fold
+from sharing.grantlife.serialise import from_dict
+from sharing.models import Delivery, DeliveryFile, Pull
 from sharing.pulling.publishing import root
 
 STUCK: Final = timedelta(minutes=10)
@@ -36,20 +39,39 @@ def deliveries_stay_in_scope(now: datetime) -> Iterator[Violation]:
     """Manifests that name another grant, more fields, weaker masks or more rows."""
     del now
     for delivery in _deliveries():
-        for problem in _out_of_scope(_manifest(delivery), delivery.grant):
+        for problem in _out_of_scope(_manifest(delivery), delivery):
             yield Violation(delivery.number, problem)
 
 
-def _out_of_scope(manifest: dict[str, Any], grant: Grant) -> Iterator[Text]:
-    if manifest["grant"]["content_hash"] != grant.content_hash:
+def _out_of_scope(manifest: dict[str, Any], delivery: Delivery) -> Iterator[Text]:
+    """The terms are those the grant had when the delivery was published; later ones bind later."""
+    events = list(delivery.grant.events.filter(seq__lte=_known_then(delivery)).order_by("seq"))
+    made_under = [one for one in events if one.content_hash == manifest["grant"]["content_hash"]]
+    if not made_under:
         yield _("made under other terms than the grant's")
-    granted = {field["key"]: field["mask"] for field in grant.fields}
+        return
+    terms = fold(from_dict(one.data) for one in events).terms
+    granted = {field.key: field.mask for field in terms.fields}
     delivered = {field["name"]: field["mask"] for field in manifest["fields"]}
     if not delivered.items() <= granted.items():
         yield _("fields or masks that were not granted")
-    rows = grant.row_region_id
+    rows = terms.row_region
     if (manifest["scope"]["region"] or None) != ([region_prefix(rows)] if rows else None):
         yield _("rows of another region than granted")
+
+
+def _known_then(delivery: Delivery) -> int:
+    """How many events the grant had when the delivery was published, by the order of the ledger.
+
+    Not by their times: a place in the ledger is taken after the grant's row was locked.
+    """
+    published = Entry.objects.filter(kind="delivery.published", object_id=str(delivery.pk))
+    place = published.values_list("pk", flat=True).first()
+    before = Entry.objects.filter(
+        object_type="sharing.grant", object_id=str(delivery.grant_id), data__has_key="seq"
+    )
+    numbers = before.filter(pk__lt=place or 0).values_list("data__seq", flat=True)
+    return max(numbers, default=1)
 
 
 @invariant(13, _("Every pull ends: published, given up with a reason, or cancelled."))

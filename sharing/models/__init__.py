@@ -7,6 +7,7 @@ from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, 
 from sharing.models.emergencies import EmergencyAccess, EmergencyEnd
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.feeds import CalendarFeed, FeedEntry
+from sharing.models.grant_life import GrantEvent, UsageRecord
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
 from sharing.models.numbers import Counter
 from sharing.models.oversight import Ladder, LadderStep, OversightEvent, OversightItem
@@ -46,6 +47,7 @@ __all__ = [
     "FailingRow",
     "FeedEntry",
     "Grant",
+    "GrantEvent",
     "GrantQuerySet",
     "GrantStatus",
     "ItemEvent",
@@ -62,4 +64,5 @@ __all__ = [
     "SignOff",
     "SignOffLine",
     "SimulatedCase",
+    "UsageRecord",
 ]

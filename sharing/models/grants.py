@@ -101,6 +101,14 @@ class Grant(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     status_reason = models.TextField(_("reason"), blank=True)
+    event_count = models.PositiveIntegerField(default=0, editable=False)
+    rectify_by = models.DateField(_("to be put right by"), null=True, blank=True, editable=False)
+    renewal_step = models.CharField(_("renewal"), max_length=10, blank=True, editable=False)
+    change_step = models.CharField(_("planned change"), max_length=10, blank=True, editable=False)
+    change_on = models.DateField(_("change takes effect"), null=True, blank=True, editable=False)
+    unfiled = models.BooleanField(_("emergency stop not filed"), default=False, editable=False)
+    disposal_due_on = models.DateField(_("disposal due on"), null=True, blank=True, editable=False)
+    disposed_on = models.DateField(_("disposed of on"), null=True, blank=True, editable=False)
 
     objects = GrantQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """What a department received: grants, pulls, deliveries; and what a provider gave."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.organisation.access import department_ids
-from sharing import access, grants, links
-from sharing.forms import ReasonForm
+from portal.organisation.models import Official
+from sharing import access, links
+from sharing.granting import available_commands, life
+from sharing.granting.people import actor_for
+from sharing.granting.usage import facts_of
+from sharing.grantlife.evolve import fold
 from sharing.models import Delivery, Grant, Pull
 from sharing.presenting.deliveries import (
     file_views,
@@ -24,6 +29,7 @@ from sharing.presenting.deliveries import (
     quality_rows,
     quality_scores,
 )
+from sharing.presenting.grant_life import choices, open_matters, timeline
 from sharing.pulling.failures import explain
 from sharing.pulling.requests import request_pull, why_not
 from sharing.pulling.stopping import cancel_pull
@@ -76,8 +82,19 @@ def _grant_context(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "deliveries": row.deliveries.all()[:10],
         "is_recipient": access.is_recipient(official, row, timezone.localdate(now)),
         "pull_reason": why_not(row, official, now),
-        "may_stop": access.may_stop(official, row, timezone.localdate(now)),
-        "form": ReasonForm(),
+        **_life(row, official, now),
+    }
+
+
+def _life(row: Grant, official: Official, now: datetime) -> dict[str, Any]:
+    """Everything that happened, what is under way, and what the official may do."""
+    events = life.events_of(row)
+    answers = available_commands(row, official, now)
+    return {
+        "happened": timeline(events),
+        "matters": open_matters(fold(events)),
+        "choices": choices(answers, actor_for(official, row, timezone.localdate(now))),
+        "facts": facts_of(row),
     }
 
 
@@ -107,24 +124,6 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     stopped = cancel_pull(by=official_of(request), pull_id=pk, now=timezone.now())
     messages.success(request, _("The pull was stopped; nothing of it was delivered."))
     return redirect("sharing:grant", stopped.grant_id)
-
-
-@require_POST
-def stop(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
-    """Suspend, resume or terminate a grant (article 27); the reason is told to the recipient."""
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        context = _grant_context(request, pk) | {"form": form}
-        return render(request, "sharing/grant.html", context, status=422)
-    act = {"suspend": grants.suspend, "resume": grants.resume, "terminate": grants.terminate}[step]
-    act(
-        by=official_of(request),
-        grant_id=pk,
-        reason=form.cleaned_data["reason"],
-        now=timezone.now(),
-    )
-    messages.success(request, _("The grant was changed; the other side is told."))
-    return redirect("sharing:grant", pk)
 
 
 @require_safe

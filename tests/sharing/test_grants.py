@@ -75,17 +75,18 @@ def test_resumed_grant_is_in_force_again(attached: World, grant: Grant):
 
 def test_terminated_grant_stays_so(attached: World, grant: Grant):
     steward = attached.people["steward"]
-    grants.terminate(by=steward, grant_id=grant.pk, reason="用途结束", now=attached.now)
+    clerk = attached.people["clerk"]
+    grants.terminate(by=clerk, grant_id=grant.pk, reason="用途结束", now=attached.now)
     assert not may_pull(grant)
     with pytest.raises(NotAllowed) as error:
         grants.resume(by=steward, grant_id=grant.pk, now=attached.now)
-    assert error.value.reason == "grant_terminated"
+    assert error.value.reason == "closed"
 
 
 def test_reason_is_required(attached: World, grant: Grant):
-    for end in (grants.suspend, grants.terminate):
+    for end, person in ((grants.suspend, "steward"), (grants.terminate, "clerk")):
         with pytest.raises(Invalid) as error:
-            end(by=attached.people["steward"], grant_id=grant.pk, reason=" ", now=attached.now)
+            end(by=attached.people[person], grant_id=grant.pk, reason=" ", now=attached.now)
         assert error.value.faults[0].field == "reason"
     grant.refresh_from_db()
     assert grant.status == "active"
@@ -137,7 +138,7 @@ def test_over_grant_cannot_be_resumed(attached: World, grant: Grant):
             by=attached.people["steward"], grant_id=grant.pk,
             now=attached.now + timedelta(days=400),
         )  # fmt: skip
-    assert error.value.reason == "grant_over"
+    assert error.value.reason == "period_over"
 
 
 def test_detached_grant_cannot_be_resumed(attached: World, grant: Grant):
@@ -165,7 +166,7 @@ def test_database_refuses_to_widen_a_grant(attached: World, grant: Grant, change
 
 def test_database_refuses_to_revive_a_grant(attached: World, grant: Grant):
     grants.terminate(
-        by=attached.people["steward"], grant_id=grant.pk, reason="结束", now=attached.now
+        by=attached.people["clerk"], grant_id=grant.pk, reason="结束", now=attached.now
     )
     with pytest.raises(DatabaseError, match="cannot go from"), transaction.atomic():
         Grant.objects.filter(pk=grant.pk).update(status="active")
@@ -175,7 +176,7 @@ def test_failed_ledger_undoes_the_suspension(attached: World, grant: Grant, monk
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise DatabaseError("the ledger cannot be written")
 
-    monkeypatch.setattr("sharing.grants.enter", refuse)
+    monkeypatch.setattr("sharing.granting.effects.enter", refuse)
     with pytest.raises(DatabaseError), transaction.atomic():
         stop(attached, grant)
     grant.refresh_from_db()

@@ -17,6 +17,7 @@ from portal.ledger.records import record
 from portal.ledger.sealer import seal
 from sharing import grants
 from sharing import invariants as own  # noqa: F401 - registers them
+from sharing.granting.usage import Use, record_use
 from sharing.links import make
 from sharing.links import open as open_link
 from sharing.models import Counter, Delivery, Grant
@@ -35,9 +36,9 @@ BREACHES = {
             '{}', '', '' FROM sharing_delivery""",
     2: "UPDATE sharing_pull SET status = 'queued', ended_at = NULL; UPDATE sharing_grant SET status = 'suspended'",
     3: "UPDATE sharing_grant SET starts_on = '2020-01-01', ends_on = '2020-12-31'",
-    4: """UPDATE sharing_grant SET fields = (
-            SELECT jsonb_agg(field) FROM jsonb_array_elements(fields) AS field
-            WHERE field ->> 'key' <> 'name')""",
+    4: """UPDATE sharing_grantevent SET data = jsonb_set(data, '{terms,fields}', (
+            SELECT jsonb_agg(field) FROM jsonb_array_elements(data -> 'terms' -> 'fields') AS field
+            WHERE field ->> 'key' <> 'name')) WHERE kind = 'granted'""",
     5: """UPDATE sharing_itemevent SET data = jsonb_set(data, '{position}', '5')
           WHERE kind = 'stage_signed' AND data ->> 'position' = '2'""",
     6: """UPDATE sharing_itemevent e SET data = jsonb_set(data, '{by,person,official_id}',
@@ -66,6 +67,12 @@ BREACHES = {
     34: """UPDATE sharing_applicationitem SET demander_id = (
              SELECT id FROM organisation_department WHERE name = '苏州市民政局')""",
     35: "UPDATE sharing_grant SET ends_on = ends_on + 1",
+    62: "UPDATE sharing_grant SET status = 'suspended', status_reason = 'x'",
+    63: """INSERT INTO sharing_grantevent (grant_id, seq, kind, data, content_hash, at)
+          SELECT grant_id, seq + n, 'terminated', data || jsonb_build_object(
+            'kind', 'terminated', 'cause', 'service', 'reason', 'x'), content_hash, at
+          FROM sharing_grantevent, generate_series(10, 11) AS n WHERE seq = 1""",
+    64: "UPDATE sharing_usagerecord SET scene = 'other'",
     70: """UPDATE sharing_chainpolicy SET definition = '{"limits": {"supply": 30}}'""",
     71: """INSERT INTO sharing_emergencyaccess (item_id, grant_id, reason, opened_by_id, opened_at,
              until, policy_version, ended)
@@ -87,6 +94,9 @@ def delivery(attached: World) -> Delivery:
     assert delivery is not None
     link = make(delivery.files.get(format="csv"), clerk, now)
     b"".join(open_link(link, clerk, now).chunks)
+    today = attached.today
+    use = Use(period_from=today, period_to=today, scene="s", process="p", effect="e", storage="s")
+    record_use(by=clerk, grant_id=grant.pk, use=use, now=now)
     return delivery
 
 

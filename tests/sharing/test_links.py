@@ -167,7 +167,7 @@ def test_slow_stream_is_looked_at_by_time(attached: World, file: DeliveryFile, m
     opened = links.open(links.make(file, clerk, attached.now), clerk, attached.now)
     next(opened.chunks)
     grants.terminate(
-        by=attached.people["steward"], grant_id=file.delivery.grant_id, reason="结束",
+        by=attached.people["clerk"], grant_id=file.delivery.grant_id, reason="结束",
         now=attached.now,
     )  # fmt: skip
     with pytest.raises(links.DownloadCut):

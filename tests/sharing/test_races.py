@@ -276,7 +276,8 @@ def test_stopping_a_running_pull_takes_less_than_five_seconds(
         while not sessions(slow):
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        by, now = live_world.people["steward"], timezone.now()
+        by = live_world.people["clerk" if how == "terminate" else "steward"]
+        now = timezone.now()
         if how == "cancel":
             cancel_pull(by=by, pull_id=pull.pk, now=now)
         else:

@@ -42,7 +42,7 @@ WRITES = {
         "files",
     ],
     "item": ["review"],
-    "grant": ["pull", "suspend", "resume", "terminate"],
+    "grant": ["pull", "usage"],
     "delivery": ["confirm"],
     "file": ["link"],
 }
@@ -97,6 +97,8 @@ def test_every_page_is_in_the_tables():
     known |= {"casework"}
     # tests/sharing/basket
     known |= {"baskets", "basket_add", "basket_matter", "attachment", "remove_file", "print", "pdf"}
+    # of the life of grants: tests/sharing/grantlife/test_pages.py
+    known |= {"data_in_use", "grant_command", "usage_export", "usage_correct"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     # tests/sharing/policies
@@ -213,6 +215,9 @@ def _write_paths(delivery: Delivery) -> list[str]:
     return [
         *(reverse(f"sharing:{name}", args=[keys[of]]) for of, names in WRITES.items() for name in names),
         *(reverse("sharing:casework", args=[keys["item"], name]) for name in actions.CASEWORK),
+        reverse("sharing:grant_command", args=[delivery.grant_id, "suspend"]),
+        reverse("sharing:grant_command", args=[delivery.grant_id, "narrow"]),
+        reverse("sharing:usage_correct", args=[delivery.grant_id, delivery.pk]),
         reverse("sharing:cancel_pull", args=[delivery.pull_id]),
         reverse("sharing:apply", args=[delivery.grant.resource_id]),
     ]  # fmt: skip
@@ -239,7 +244,7 @@ def test_a_stranger_writes_nothing(everybody: World, delivery: Delivery, enter: 
     assert _rows() == before
 
 
-@pytest.mark.parametrize("name", ["pull", "discard", "copy", "suspend", "link", "confirm"])
+@pytest.mark.parametrize("name", ["pull", "discard", "copy", "link", "confirm"])
 def test_steps_are_not_taken_by_following_an_address(
     everybody: World, delivery: Delivery, enter: Enter, name: str
 ):

@@ -340,14 +340,15 @@ def test_suspending_needs_a_reason_and_stops_everything(
 ):
     grant = delivery.grant
     steward, clerk = enter("steward"), enter("clerk")
-    path = reverse("sharing:suspend", args=[grant.pk])
+    path = reverse("sharing:grant_command", args=[grant.pk, "suspend"])
     missing = steward.post(path, {"reason": ""})
     assert missing.status_code == 422
-    assert "Say why; the others concerned will read it." in _summary(missing)
+    assert all(f"id_{name}" in _summary(missing) for name in ("reason", "facts", "rectify_by"))
     assert Grant.objects.get().status == "active"
     assert clerk.post(path, {"reason": "不再需要"}).status_code == 403
-    assert steward.post(path, {"reason": "超范围使用"}).status_code == 302
-    assert steward.post(path, {"reason": "再次暂停一下"}).status_code == 409
+    entered = {"reason": "超范围使用", "facts": "日志显示", "rectify_by": "2099-01-01"}
+    assert steward.post(path, entered).status_code == 302
+    assert steward.post(path, entered).status_code == 409
     page = clerk.get(reverse("sharing:grant", args=[grant.pk])).text
     assert "超范围使用" in page
     assert 'aria-disabled="true"' in page
@@ -371,14 +372,17 @@ def test_second_pull_waits_for_the_first(attached: World, enter: Enter):
 
 def test_ended_grants_cannot_be_changed(attached: World, enter: Enter):
     grant = granted(attached)
-    steward = attached.people["steward"]
-    grants.terminate(by=steward, grant_id=grant.pk, reason="用途已结束", now=attached.now)
+    clerk = attached.people["clerk"]
+    grants.terminate(by=clerk, grant_id=grant.pk, reason="用途已结束", now=attached.now)
     client = enter("steward")
     page = client.get(reverse("sharing:grant", args=[grant.pk])).text
-    assert reverse("sharing:resume", args=[grant.pk]) not in page
-    for name in ("suspend", "resume", "terminate"):
-        path = reverse(f"sharing:{name}", args=[grant.pk])
-        assert client.post(path, {"reason": "再试一次"}).status_code == 409
+    for name in ("suspend", "restore", "terminate"):
+        path = reverse("sharing:grant_command", args=[grant.pk, name])
+        assert path not in page
+        entered = {"reason": "再试一次", "facts": "x", "rectify_by": "2099-01-01"}
+        answer = client.post(path, entered)
+        assert answer.status_code == 409
+        assert "The grant is over." in answer.text
     assert Grant.objects.get().status == "terminated"
 
 
