@@ -101,3 +101,14 @@ def _dataclass_loader(wanted: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(wanted)
     loaders = [(field.name, _loader(hints[field.name])) for field in fields(wanted)]
     return lambda data: wanted(**{n: load(data[n]) for n, load in loaders if n in data})
+
+
+def dump_value(value: Any) -> dict[str, Any]:
+    """Any of the plain dataclasses of the cores as JSON values."""
+    return _dump_fields(value)
+
+
+def load_value(wanted: type[_T], data: Mapping[str, Any]) -> _T:
+    """The value of the dataclass ``wanted`` that ``dump_value`` wrote."""
+    value: _T = _loader(wanted)(data)
+    return value

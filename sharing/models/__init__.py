@@ -1,6 +1,16 @@
 """Models of sharing."""
 
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
+from sharing.models.concerns import (
+    ComplaintContact,
+    Concern,
+    ConcernEvent,
+    ConcernKind,
+    ConcernStatus,
+    ConcernTask,
+    Subject,
+    TaskKind,
+)
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.events import ItemEvent, ItemStage
 from sharing.models.grants import Grant, GrantQuerySet, GrantStatus
@@ -20,6 +30,12 @@ __all__ = [
     "ApplicationItem",
     "ApplicationQuerySet",
     "ChainPolicy",
+    "ComplaintContact",
+    "Concern",
+    "ConcernEvent",
+    "ConcernKind",
+    "ConcernStatus",
+    "ConcernTask",
     "Counter",
     "DataCheck",
     "DataCheckResult",
@@ -37,4 +53,6 @@ __all__ = [
     "Pull",
     "PullQuerySet",
     "Receipt",
+    "Subject",
+    "TaskKind",
 ]
