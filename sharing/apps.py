@@ -19,6 +19,7 @@ class SharingConfig(AppConfig):
         from portal.worktime.changes import on_calendar_change
         from sharing import (
             applied,
+            concern_kinds,
             grants,
             ledger_kinds,
             notice_kinds,
@@ -31,6 +32,7 @@ class SharingConfig(AppConfig):
         from sharing.pulling.reading import Reader
 
         ledger_kinds.register_all()
+        concern_kinds.register_all()
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
@@ -44,6 +46,7 @@ class SharingConfig(AppConfig):
         register_effects("sharing", succession.EFFECTS)
         hooks.on_withdrawal("sharing", grants.entry_withdrawn)
         on_calendar_change(_recompute_deadlines)
+        on_calendar_change(_recompute_concerns)
 
 
 def _data_checks(resource_id: UUID) -> str:
@@ -56,3 +59,9 @@ def _recompute_deadlines(now: datetime) -> None:
     from portal.queue import enqueue
 
     enqueue("sharing.recompute_deadlines", due_at=now)
+
+
+def _recompute_concerns(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("sharing.recompute_concerns", due_at=now)
