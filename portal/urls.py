@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", include("portal.ledger.urls")),
     path("notices/", include("portal.notices.urls")),
     path("api/", include("sharing.api_urls")),
+    path("", include("sharing.concern_urls")),
     path("", include("sharing.urls")),
 ]
 

@@ -36,6 +36,7 @@ class SharingConfig(AppConfig):
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
+        hooks.register_entry_actions("concerns", offering.concern_actions)
         hooks.register_use("sharing", offering.use_counts)
         hooks.register_applied_for(applied.applied_for)
         hooks.register_mask_names(offering.mask_names)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
-from sharing import access
+from sharing import access, concerns
 from sharing.models import Grant
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
@@ -28,6 +28,11 @@ def waiting(official: Official) -> int:
     return access.inbox(official, timezone.localdate()).count()
 
 
+def concerns_waiting(official: Official) -> int:
+    """How many corrections, objections, disputes and complaints wait for the official."""
+    return concerns.waiting_for(official, timezone.localdate()).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(
@@ -35,6 +40,12 @@ def register_all() -> None:
     )
     register(NavItem("inbox", _("To do"), "sharing:inbox", 30, does_business, waiting))
     register(NavItem("data", _("My data"), "sharing:grants", 40, does_business))
+    register(
+        NavItem(
+            "concerns", _("Corrections and objections"), "concerns:desk", 45, does_business,
+            concerns_waiting, under=("data",),
+        )
+    )  # fmt: skip
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
     register_panel(Panel("grants", 10, "side", "sharing/_home_grants.html", _grants))
