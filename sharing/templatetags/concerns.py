@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
-from sharing.models import ApplicationItem, Grant, GrantStatus
+from sharing.models import ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.presenting.concerns import corrections_of
 
 register = template.Library()
@@ -38,3 +38,11 @@ def _works_for(context: Context, department: int) -> bool:
     return isinstance(official, Official) and department in department_ids(
         official, timezone.localdate()
     )
+
+
+@register.inclusion_tag("sharing/concerns/_delivery.html")
+def corrected_since(delivery: Delivery) -> dict[str, Any]:
+    """``{% corrected_since delivery %}``: corrections confirmed after the data were fetched (R28)."""
+    found = corrections_of(delivery.grant)
+    later = [one for one in found if one.decided_at and one.decided_at > delivery.published_at]
+    return {"corrections": later}
