@@ -11,7 +11,7 @@ from catalog.api_quality import QualityView
 from catalog.api_reviews import ReviewCommandView, ReviewsView, ReviewView
 from catalog.api_saved import FollowView, SavedSearchesView, SavedSearchView
 from catalog.api_systems import SystemsView
-from sharing.api import applications, data, organisation, quality
+from sharing.api import applications, concerns, data, organisation, quality
 
 v1: list[URLPattern | URLResolver] = [
     path("me/", organisation.MeView.as_view(), name="me"),
@@ -57,6 +57,13 @@ v1: list[URLPattern | URLResolver] = [
     ),
     path("grants/<uuid:pk>/pulls/", data.GrantPullsView.as_view(), name="grant_pulls"),
     path("pulls/<uuid:pk>/", data.PullView.as_view(), name="pull"),
+    path("corrections/", concerns.CorrectionsView.as_view(), name="corrections"),
+    path("objections/", concerns.ObjectionsView.as_view(), name="objections"),
+    path("disputes/", concerns.DisputesView.as_view(), name="disputes"),
+    path("concerns/<uuid:pk>/", concerns.ConcernView.as_view(), name="concern"),
+    path(
+        "concerns/<uuid:pk>/commands/", concerns.ConcernOrderView.as_view(), name="concern_commands"
+    ),
     path("deliveries/", data.DeliveriesView.as_view(), name="deliveries"),
     path("deliveries/<uuid:pk>/", data.DeliveryView.as_view(), name="delivery"),
     path("files/<int:pk>/link/", data.FileLinkView.as_view(), name="link"),

@@ -1,5 +1,5 @@
 """The invariants this app answers for; importing the package registers them."""
 
-from sharing.invariants import approvals, deliveries, records, rights
+from sharing.invariants import approvals, concerns, deliveries, records, rights
 
-__all__ = ["approvals", "deliveries", "records", "rights"]
+__all__ = ["approvals", "concerns", "deliveries", "records", "rights"]

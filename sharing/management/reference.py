@@ -13,6 +13,7 @@ from portal.env import BASE_DIR
 from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
+from sharing.disputes import document as disputes
 from sharing.pulling.failures import codes, explain
 from sharing.pulls import machine
 from sharing.pulls.machine import PullState, PullStatus
@@ -39,6 +40,7 @@ def pages() -> dict[Path, Callable[[], str]]:
     return {
         FOLDER / "approval.md": approval.render,
         FOLDER / "demands.md": demands.render,
+        FOLDER / "disputes.md": disputes.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "pulls.md": pulls,
         FOLDER / "invariants.md": promises,

@@ -9,6 +9,7 @@ def test_pages_are_up_to_date():
     assert {path.name for path in pages()} == {
         "approval.md",
         "demands.md",
+        "disputes.md",
         "invariants.md",
         "pulls.md",
         "reviews.md",

@@ -61,13 +61,13 @@ def dispute(world: World, item: ApplicationItem | None = None) -> Concern:
     )
 
 
-def act(world: World, concern: Concern, person: str, verb: Verb, **parts: Any) -> Concern:
-    """``person`` gives the order, having seen everything."""
+def act(world: World, concern: Concern, who: str, verb: Verb, **parts: Any) -> Concern:
+    """``who`` gives the order, having seen everything."""
     now, orders = parts.pop("now", world.now), parts.pop("orders", ())
     parts.setdefault("seen", Concern.objects.get(pk=concern.pk).event_count)
     parts.setdefault("text", "说明")
     return execute_concern(
-        by=world.people[person], concern_id=concern.pk, order=Order(verb=verb, **parts),
+        by=world.people[who], concern_id=concern.pk, order=Order(verb=verb, **parts),
         orders=orders, now=now,
     )  # fmt: skip
 
