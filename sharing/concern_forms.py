@@ -30,6 +30,14 @@ class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} · {obj.region.name}"
 
 
+class OfficialField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An official by name."""
+
+    def label_from_instance(self, obj: Official) -> str:
+        """The name."""
+        return obj.full_name
+
+
 class RaisingForm(forms.Form):
     """For which department, what is wrong, and how it can be seen."""
 
@@ -200,7 +208,7 @@ class OrderForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         choices=[(kind.value, TaskLabels(kind.value).label) for kind in ORDERS],
     )
-    person = forms.ModelChoiceField(label=_("Official"), queryset=None, required=False)
+    person = OfficialField(label=_("Official"), queryset=None, required=False)
     task = forms.ChoiceField(label=_("What is done"), required=False, widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("Text"),
@@ -244,7 +252,9 @@ class OrderForm(forms.Form):
         data = self.cleaned_data
         verb = Verb(data["verb"])
         mine = _REVEALED.get(verb, ())
-        given = {name: data.get(name) for name in mine if data.get(name) not in (None, "", [])}
+        given: dict[str, Any] = {
+            name: data.get(name) for name in mine if data.get(name) not in (None, "", [])
+        }
         target, person = given.get("target"), given.get("person")
         return Order(
             verb=verb,

@@ -172,12 +172,13 @@ def signature_for(official: Official, state: State, part: Part | None, on: date)
         own = state.assignee.official_id == official.pk
         return Signature(person, None if own else state.assignee)
     roles = {Part.HANDLER: HANDLING_ROLES, Part.AUTHORITY: AUTHORITY_ROLES}.get(part or Part.RAISER)
-    offices = {
+    named: dict[Part, set[int | None]] = {
         Part.RAISER: {state.department},
         Part.HANDLER: {state.handler},
         Part.AUTHORITY: {state.authority},
         Part.TASKED: {task.department for task in state.open_tasks},
-    }.get(part or Part.RAISER, set())
+    }
+    offices = named.get(part or Part.RAISER, set())
     posts = [
         post
         for post in held_posts(official, on)
@@ -191,15 +192,14 @@ def signature_for(official: Official, state: State, part: Part | None, on: date)
 
 def mediator_for(one: Department, other: Department, on: date) -> Department | None:
     """The authority that mediates between two departments (article 28), worked out anew."""
-    ways = [(place.region_id, *place.region.superior_codes()) for place in (one, other)]
-    found = Department.objects.in_office(on).filter(
-        kind=Department.Kind.AUTHORITY, region__in=set(ways[0]) & set(ways[1])
+    own, theirs = ((place.region_id, *place.region.superior_codes()) for place in (one, other))
+    above = Department.objects.in_office(on).filter(
+        kind=Department.Kind.AUTHORITY, region__in=set(own) & set(theirs)
     )
-    by_region = {authority.region_id: authority for authority in found}
-    chosen = mediator(
-        *ways, {code: authority.pk for code, authority in by_region.items()}, {one.pk, other.pk}
-    )
-    return next((one for one in by_region.values() if one.pk == chosen), None)
+    by_region = {authority.region_id: authority for authority in above}
+    keys = {code: authority.pk for code, authority in by_region.items()}
+    chosen = mediator(own, theirs, keys, {one.pk, other.pk})
+    return next((found for found in by_region.values() if found.pk == chosen), None)
 
 
 def holders_of(concern: Concern, on: date) -> dict[int, list[Grant]]:

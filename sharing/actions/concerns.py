@@ -21,7 +21,7 @@ from sharing.concern_reasons import error_for, missing, reason_for
 from sharing.disputes.commands import Order
 from sharing.disputes.decide import available, decide, forbidden, missing_parts, part_of
 from sharing.disputes.events import Event
-from sharing.disputes.evolve import evolve
+from sharing.disputes.evolve import evolve, fold
 from sharing.disputes.state import State
 from sharing.disputes.terms import DenialCode, Denied, Kind, Task, TaskKind, Verb
 from sharing.models import ApplicationItem, Concern, ConcernTask, Grant, GrantStatus
@@ -88,7 +88,7 @@ def store(
 ) -> None:
     """Append ``events``, project them and let them take effect; the caller holds the lock."""
     every = (*before, *events)
-    state = concerns.fold(before) if before else concerns.fold(events)
+    state = fold(before) if before else fold(events)
     for event in events if before else ():
         state = evolve(state, event)
     concerns.append(concern, events)

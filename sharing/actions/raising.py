@@ -21,6 +21,7 @@ from sharing import access, concerns
 from sharing.actions.concerns import store
 from sharing.approval.clocks import local_day
 from sharing.disputes.events import Raised
+from sharing.disputes.evolve import fold
 from sharing.disputes.terms import Kind, Part
 from sharing.models import (
     ApplicationItem,
@@ -339,14 +340,14 @@ def _raise(
         handler=handler.pk,
         authority=authority.pk if authority else None,
     )
-    state = concerns.fold([event])
+    state = fold([event])
     signed = concerns.signature_for(by, state, Part.RAISER, local_day(now))
     return begin(concern, replace(event, by=signed), by=by, now=now)
 
 
 def begin(concern: Concern, event: Raised, *, by: Official | None, now: datetime) -> Concern:
     """Store a concern with its first event and what follows from it."""
-    for name, value in concerns.columns([event], concerns.fold([event])).items():
+    for name, value in concerns.columns([event], fold([event])).items():
         setattr(concern, name, value)
     concern.event_count = 0
     concern.updated_at = now

@@ -278,7 +278,7 @@ class ConcernOrderView(APIView):
 
 
 def _department(pk: int) -> Department:
-    found = Department.objects.select_related("region").filter(pk=pk).first()
+    found: Department | None = Department.objects.select_related("region").filter(pk=pk).first()
     if found is None:
         message = _("There is no such department.")
         raise Invalid(message, [Fault("department", message, code="unknown")])

@@ -110,5 +110,6 @@ def dump_value(value: Any) -> dict[str, Any]:
 
 def load_value(wanted: type[_T], data: Mapping[str, Any]) -> _T:
     """The value of the dataclass ``wanted`` that ``dump_value`` wrote."""
-    value: _T = _loader(wanted)(data)
+    build: Any = wanted
+    value: _T = _loader(build)(data)
     return value

@@ -1,14 +1,14 @@
 """Concerns in words: where they are, whose turn it is, what happened to them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Text
-from portal.organisation.models import Department, Official
+from portal.organisation.models import Department
 from sharing.concerns import Case
 from sharing.disputes.events import (
     NAMES,
@@ -215,7 +215,7 @@ def corrections_of(grant: Grant) -> list[Concern]:
     return [one for one in found if not one.fields or keys & set(one.fields)]
 
 
-def statistics(seen: QuerySet[Concern]) -> list[dict[str, object]]:
+def statistics(seen: QuerySet[Concern]) -> list[dict[str, Any]]:
     """For each handling department what the reader sees: counts, scores, corrections in time."""
     rows = (
         seen.filter(kind__in=[ConcernKind.OBJECTION, ConcernKind.CORRECTION])
@@ -232,10 +232,5 @@ def statistics(seen: QuerySet[Concern]) -> list[dict[str, object]]:
             corrected=Count("pk", filter=Q(kind="correction", outcome="corrected")),
         )
     )
-    return sorted(rows, key=lambda row: (-int(row["objections"]), str(row["handler__name"])))
-
-
-def officials_of(department: int | None) -> list[Official]:
-    """Officials with a post in the department, to give a complaint to."""
-    found = Official.objects.filter(is_active=True, posts__department=department)
-    return list(found.distinct().order_by("full_name", "pk"))
+    found: list[dict[str, Any]] = [dict(row) for row in rows]
+    return sorted(found, key=lambda row: (-row["objections"], str(row["handler__name"])))

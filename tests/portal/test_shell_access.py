@@ -23,6 +23,9 @@ PUBLIC = {
     "dcat_catalog",
     "dcat_entry",
     "accessibility",
+    "complain",  # article 37: tests/sharing/concerns/test_pages.py
+    "complaint_received",
+    "complaint_status",
     "display",
     "healthz",
     "help",
