@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access import visible_to_department
-from portal.errors import Fault, Invalid, Reason
+from portal.errors import Fault, Invalid, NotAllowed, Reason
 from portal.ledger.records import record
 from portal.organisation.access import held_posts
 from portal.organisation.models import Department, Official
 from sharing import concerns
+from sharing.actions.commands import LOCK_NOT_AVAILABLE
 from sharing.actions.concern_effects import label_of, take_effect
 from sharing.approval.clocks import local_day
 from sharing.approval.terms import Person
@@ -31,7 +32,6 @@ OPEN_CLOCKS = ("received", "verifying", "raised", "handling", "negotiating", "me
                "deciding", "assigned")  # fmt: skip
 
 
-@transaction.atomic
 def execute_concern(
     *,
     by: Official,
@@ -45,6 +45,26 @@ def execute_concern(
     ``orders`` is what a recorded decision leaves to do. NotVisible, Stale, NotAllowed with the
     reason, Invalid with every fault of the order. Of two at once the second sees what the first did.
     """
+    try:
+        with transaction.atomic():
+            return _execute(by, concern_id, order, orders, now)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise NotAllowed(
+            _("Somebody else is working on this at this moment."),
+            remedy=_("Try again in a few seconds. What you entered is kept."),
+            code="busy",
+        ) from error
+
+
+def _execute(
+    by: Official,
+    concern_id: UUID | str,
+    order: Order,
+    orders: Sequence[TaskKind],
+    now: datetime,
+) -> Concern:
     on = local_day(now)
     seen = concerns.get_concern(by, concern_id, on)
     concern = locked(seen.pk)

@@ -20,6 +20,7 @@ from portal.organisation.models import Department, Official
 from sharing import access, concerns
 from sharing.actions.concerns import store
 from sharing.approval.clocks import local_day
+from sharing.approval.terms import Side as StageSide
 from sharing.disputes.events import Raised
 from sharing.disputes.evolve import fold
 from sharing.disputes.terms import Kind, Part
@@ -144,6 +145,7 @@ def open_dispute(
     about = _dispute_about(by, on, item_id=item_id, grant_id=grant_id, concern_id=concern_id)
     department, other = about["department"], about["other"]
     _belongs(by, department, on)
+    _lock(about)
     if (hindrance := dispute_hindrance(**_keys(about))) is not None:
         raise hindrance
     content = Content("", text)
@@ -166,6 +168,12 @@ def dispute_hindrance(
     origin: Concern | None = None,
 ) -> NotAllowed | None:  # fmt: skip
     """Why no dispute can be opened about this, or None; pages ask it for their buttons."""
+    if item is not None and origin is None and _own_refusal(item):
+        return NotAllowed(
+            _("Your own office refused the application; that is no dispute with the provider."),
+            remedy=_("Talk to your sharing office."),
+            code="own_refusal",
+        )
     refused = item is not None and item.status == ApplicationItem.Status.REFUSED
     stopped = grant is not None and grant.status in {GrantStatus.SUSPENDED, GrantStatus.TERMINATED}
     rejected = origin is not None and origin.outcome == "rejected"
@@ -185,6 +193,10 @@ def dispute_hindrance(
             code="duplicate",
         )
     return None
+
+
+def _own_refusal(item: ApplicationItem) -> bool:
+    return item.stages.filter(status="refused", side=StageSide.HOME.value).exists()
 
 
 def content_faults(content: Content, subjects: tuple[str, ...]) -> list[Fault]:
@@ -293,6 +305,15 @@ def _dispute_about(
     item = access.get_item(by, item_id, on)
     about |= {"item": item, "resource": item.resource, "department": item.demander}
     return about | {"other": item.provider}
+
+
+def _lock(about: Mapping[str, Any]) -> None:
+    """Of two who open a dispute about the same at once the second sees the first one's."""
+    for model, name in ((Concern, "origin"), (Grant, "grant"), (ApplicationItem, "item")):
+        if about[name] is not None:
+            rows = model._default_manager.select_for_update(of=("self",))
+            rows.values_list("pk", flat=True).get(pk=about[name].pk)
+            return
 
 
 def _keys(about: Mapping[str, Any]) -> dict[str, Any]:

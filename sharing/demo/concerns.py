@@ -49,7 +49,9 @@ def load_concerns(*, now: datetime) -> int:
             _correction(grant, number, now - timedelta(days=9 - number))
         else:
             _objection(grant, number - len(_ERRORS), now - timedelta(days=6))
-    refused = ApplicationItem.objects.filter(status=ApplicationItem.Status.REFUSED)
+    refused = ApplicationItem.objects.filter(status=ApplicationItem.Status.REFUSED).exclude(
+        stages__status="refused", stages__side="home"
+    )
     for number, item in enumerate(refused.order_by("decided_at", "pk")[:3]):
         _dispute(item, number, now - timedelta(days=3))
     authorities = Department.objects.filter(

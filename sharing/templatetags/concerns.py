@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
+from sharing.actions.raising import dispute_hindrance
 from sharing.models import ApplicationItem, Delivery, Grant, GrantStatus
 from sharing.presenting.concerns import corrections_of
 
@@ -30,7 +31,8 @@ def concerns_of_grant(context: Context, grant: Grant) -> dict[str, Any]:
 def concerns_of_item(context: Context, item: ApplicationItem) -> dict[str, Any]:
     """``{% concerns_of_item item %}``: what its department can raise about an application."""
     own = _works_for(context, item.demander_id)
-    return {"item": item, "refused": item.status == ApplicationItem.Status.REFUSED, "own": own}
+    refused = own and item.status == ApplicationItem.Status.REFUSED
+    return {"item": item, "own": own, "refused": refused and dispute_hindrance(item=item) is None}
 
 
 def _works_for(context: Context, department: int) -> bool:

@@ -10,7 +10,7 @@ from sharing.approval.terms import RefusalCode
 from sharing.disputes.commands import Order
 from sharing.disputes.terms import Verb
 from sharing.models import ApplicationItem, Concern, Grant
-from tests.world import World, granted, submitted_item
+from tests.world import World, granted, sign, submitted_item
 
 SECRET = "320613198001010017"
 """A key of a row: data, which must stand nowhere."""
@@ -44,10 +44,10 @@ def objection(world: World, **changes: Any) -> Concern:
 
 
 def refused_item(world: World) -> ApplicationItem:
-    """An application of the sub-district that its own office refused."""
-    item = submitted_item(world)
+    """An application of the sub-district that the county's authority refused."""
+    item = sign(world, submitted_item(world), "office_head")
     return actions.execute(
-        by=world.people["office_head"], item_id=item.pk,
+        by=world.people["county_reviewer"], item_id=item.pk,
         command=Refuse(seen=item.event_count, code=RefusalCode.UNNECESSARY, text="不需要"),
         now=world.now,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from portal.organisation.models import Role, Substitution
 from portal.worktime import access as worktime
 from portal.worktime.models import DeadlineRule, Holiday
 from sharing import concerns
+from sharing.actions import execute
 from sharing.actions.complaints import (
     erase_contacts,
     read_contact,
@@ -24,7 +25,8 @@ from sharing.actions.complaints import (
 )
 from sharing.actions.concerns import available_concern_verbs, recompute_concerns
 from sharing.actions.raising import open_dispute, raise_correction, raise_objection
-from sharing.approval.terms import Person
+from sharing.approval.commands import Refuse
+from sharing.approval.terms import Person, RefusalCode
 from sharing.concern_kinds import LEDGER, NOTICES
 from sharing.concern_reasons import DENIALS
 from sharing.concern_reminders import overdue_corrections, remind_concerns
@@ -52,7 +54,7 @@ from tests.sharing.concerns.desk import (
     objection,
     refused_item,
 )
-from tests.world import World, granted, hire
+from tests.world import World, granted, hire, submitted_item
 
 
 def faults(caught) -> set[str]:
@@ -435,6 +437,15 @@ def test_a_dispute_needs_something_to_dispute_and_is_opened_once(world: World):
         open_dispute(by=world.people["steward"], text="x", grant_id=grant.pk, now=world.now)
     with pytest.raises(NotVisible):
         open_dispute(by=world.people["stranger"], text="x", grant_id=grant.pk, now=world.now)
+
+
+def test_the_refusal_of_the_own_office_is_no_dispute_with_the_provider(world: World):
+    item = submitted_item(world)
+    refuse = Refuse(seen=item.event_count, code=RefusalCode.UNNECESSARY, text="不需要")
+    execute(by=world.people["office_head"], item_id=item.pk, command=refuse, now=world.now)
+    with pytest.raises(NotAllowed) as caught:
+        open_dispute(by=world.people["clerk"], text="x", item_id=item.pk, now=world.now)
+    assert caught.value.reason == "own_refusal"
 
 
 def test_a_rejected_correction_can_be_disputed(world: World):
