@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access import get_visible
@@ -309,11 +310,13 @@ def _dispute_about(
 
 def _lock(about: Mapping[str, Any]) -> None:
     """Of two who open a dispute about the same at once the second sees the first one's."""
-    for model, name in ((Concern, "origin"), (Grant, "grant"), (ApplicationItem, "item")):
-        if about[name] is not None:
-            rows = model._default_manager.select_for_update(of=("self",))
-            rows.values_list("pk", flat=True).get(pk=about[name].pk)
-            return
+    rows: dict[str, QuerySet[Any]] = {
+        "origin": Concern.objects.all(),
+        "grant": Grant.objects.all(),
+        "item": ApplicationItem.objects.all(),
+    }
+    name = next(name for name in rows if about[name] is not None)
+    rows[name].select_for_update(of=("self",)).get(pk=about[name].pk)
 
 
 def _keys(about: Mapping[str, Any]) -> dict[str, Any]:
