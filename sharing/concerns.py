@@ -8,7 +8,7 @@ its region only where it sees the entry, so that none tells of an entry that is 
 
 import functools
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.access import visible_to
 from portal.errors import NotVisible
-from portal.organisation.access import HeldPost, department_ids, held_posts, taken_over
+from portal.organisation.access import HeldPost, department_ids, held_posts, taken_over, works_for
 from portal.organisation.models import ADMIN_ROLES, Department, Official, Region
 from portal.worktime import access as worktime
 from sharing.access import AUTHORITY_ROLES, PROVIDER_ROLES
@@ -66,7 +66,7 @@ def concerns_visible_to(official: Official, on: date) -> QuerySet[Concern]:
     """Concerns of the official's departments, those before their authority, and supervised ones."""
     posts = held_posts(official, on)
     own = list(department_ids(official, on))
-    authorities = _departments(posts, AUTHORITY_ROLES, on)
+    authorities = _departments(posts, AUTHORITY_ROLES, _gone(posts, on))
     selves = _selves(official, posts)
     supervised = Q(kind__in=[ConcernKind.CORRECTION, ConcernKind.OBJECTION]) & _supervised(posts)
     return Concern.objects.filter(
@@ -86,15 +86,18 @@ def get_concern(official: Official, pk: UUID | str, on: date) -> Concern:
         raise NotVisible(_("This does not exist, or you may not see it.")) from None
 
 
-def waiting_for(official: Official, on: date) -> QuerySet[Concern]:
+def waiting_for(
+    official: Official, on: date, posts: Sequence[HeldPost] | None = None
+) -> QuerySet[Concern]:
     """Concerns on which the official has something to do now, the most urgent first.
 
-    The core has the last word; this is what it would not deny.
+    The core has the last word; this is what it would not deny. ``posts`` saves asking for them.
     """
-    posts = held_posts(official, on)
-    handled = _departments(posts, HANDLING_ROLES, on)
-    authorities = _departments(posts, AUTHORITY_ROLES, on)
-    own = department_ids(official, on)
+    posts = held_posts(official, on) if posts is None else posts
+    gone = _gone(posts, on)
+    handled = _departments(posts, HANDLING_ROLES, gone)
+    authorities = _departments(posts, AUTHORITY_ROLES, gone)
+    own = works_for({post.department_id for post in posts if post.role not in ADMIN_ROLES}, on)
     selves = _selves(official, posts)
     tasks = ConcernTask.objects.filter(department__in=own, done_at=None)
     return (
@@ -114,13 +117,19 @@ def waiting_for(official: Official, on: date) -> QuerySet[Concern]:
     )  # fmt: skip
 
 
-def _departments(posts: Iterable[HeldPost], roles: Iterable[str], on: date) -> set[int]:
+Gone = Mapping[int, set[int]]
+
+
+def _gone(posts: Iterable[HeldPost], on: date) -> Gone:
+    """For each department of the posts those it took over from."""
+    return taken_over({post.department_id for post in posts}, on)
+
+
+def _departments(posts: Iterable[HeldPost], roles: Iterable[str], gone: Gone) -> set[int]:
     """Departments in which one of ``roles`` is held, with those they took over from."""
     wanted = set(roles)
     ids = {post.department_id for post in posts if post.role in wanted}
-    if not ids:
-        return ids
-    return ids.union(*taken_over(ids, on).values())
+    return ids.union(*(gone.get(one, set()) for one in ids))
 
 
 def _selves(official: Official, posts: Iterable[HeldPost]) -> set[int]:
@@ -141,14 +150,15 @@ def actor_for(official: Official, state: State, on: date) -> Actor:
     """What the official is to a concern on the day ``on``."""
     posts = held_posts(official, on)
     own = department_ids(official, on)
-    handled = _departments(posts, HANDLING_ROLES, on)
+    gone = _gone(posts, on)
+    handled = _departments(posts, HANDLING_ROLES, gone)
     selves = _selves(official, posts)
     parts: set[Part] = set()
     if state.kind is not Kind.COMPLAINT and state.department in own:
         parts.add(Part.RAISER)
     if state.handler in handled:
         parts.add(Part.HANDLER)
-    if state.authority in _departments(posts, AUTHORITY_ROLES, on):
+    if state.authority in _departments(posts, AUTHORITY_ROLES, gone):
         parts.add(Part.AUTHORITY)
     if state.assignee is not None and state.assignee.official_id in selves:
         parts.add(Part.ASSIGNEE)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.navigation import NavItem, Panel, is_administrator, register, register_panel
+from portal.navigation import NavItem, Panel, is_administrator, posts_of, register, register_panel
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official
 from sharing import access, concerns
@@ -30,7 +30,8 @@ def waiting(official: Official) -> int:
 
 def concerns_waiting(official: Official) -> int:
     """How many corrections, objections, disputes and complaints wait for the official."""
-    return concerns.waiting_for(official, timezone.localdate()).count()
+    on = timezone.localdate()
+    return concerns.waiting_for(official, on, posts_of(official, on)).count()
 
 
 def register_all() -> None:
