@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from portal.errors import PortalError
 from portal.organisation.models import Department, Official, Role
 from portal.organisation.models import Post as PostRow
@@ -39,6 +41,7 @@ _COMPLAINTS = (
 
 def load_concerns(*, now: datetime) -> int:
     """Some of each kind in different states; nothing is invented that the rules do not allow."""
+    now = timezone.localtime(now).replace(hour=10, minute=10)  # in office hours
     grants = list(
         Grant.objects.filter(status=GrantStatus.ACTIVE)
         .select_related("department", "resource__provider", "item__application__applicant")
@@ -49,8 +52,8 @@ def load_concerns(*, now: datetime) -> int:
             _correction(grant, number, now - timedelta(days=9 - number))
         else:
             _objection(grant, number - len(_ERRORS), now - timedelta(days=6))
-    refused = ApplicationItem.objects.filter(status=ApplicationItem.Status.REFUSED).exclude(
-        stages__status="refused", stages__side="home"
+    refused = ApplicationItem.objects.filter(
+        stages__status="refused", stages__side__in=["authority", "provider"]
     )
     for number, item in enumerate(refused.order_by("decided_at", "pk")[:3]):
         _dispute(item, number, now - timedelta(days=3))
