@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "wake lost checks of data": {"task": "sharing.sweep_data_checks", "schedule": 60.0},
     "decide what leaves because of notices": {"task": "notices.look_after", "schedule": 10.0},
+    "remind of concerns": {"task": "sharing.remind_concerns", "schedule": 3600.0},
+    "erase contacts of complaints": {
+        "task": "sharing.erase_contacts",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "clear old outbox rows": {"task": "portal.clear_outbox", "schedule": 3600.0},
     "change departments on their day": {"task": "portal.change_departments", "schedule": 300.0},
     "tell of leave and vacant posts": {"task": "portal.follow_leave", "schedule": 600.0},
@@ -404,6 +409,14 @@ USAGE_REMINDER_DAYS = env.int("USAGE_REMINDER_DAYS", default=90)
 """After so many days without a record of use the recipient is reminded (article 29)."""
 USAGE_RETENTION_YEARS = env.int("USAGE_RETENTION_YEARS", default=None)
 """How long records of use are kept after the end of a grant: at least 3 years; empty: for ever."""
+CORRECTION_REACH_DAYS = env.int("CORRECTION_REACH_DAYS", default=1_096)
+"""How long after the end of a grant its holder is still told of corrections of the data."""
+COMPLAINT_CONTACT_DAYS = env.int("COMPLAINT_CONTACT_DAYS", default=180)
+"""How long after its end the contact of a complaint is kept before it is erased."""
+COMPLAINTS_PER_HOUR = env.int("COMPLAINTS_PER_HOUR", default=5)
+"""How many complaints one address may send without a sign-in."""
+COMPLAINT_LOOKUPS_PER_HOUR = env.int("COMPLAINT_LOOKUPS_PER_HOUR", default=30)
+"""How often one address may ask for the state of a complaint."""
 DOWNLOAD_LINK_SECONDS = env.int("DOWNLOAD_LINK_SECONDS", default=300)
 PULL_LEASE_SECONDS = env.int("PULL_LEASE_SECONDS", default=30)
 PULL_ATTEMPTS = env.int("PULL_ATTEMPTS", default=3)

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("portal.notices.urls")),
     path("leave/", include("portal.leave.urls")),
     path("api/", include("sharing.api_urls")),
+    path("", include("sharing.concern_urls")),
     path("", include("sharing.urls")),
 ]
 

@@ -14,6 +14,7 @@ from catalog.api_systems import SystemsView
 from sharing.api import (
     applications,
     baskets,
+    concerns,
     data,
     grant_life,
     many,
@@ -88,6 +89,13 @@ v1: list[URLPattern | URLResolver] = [
     path("grants/<uuid:pk>/usage/", grant_life.UsageView.as_view(), name="usage"),
     path("grants/<uuid:pk>/pulls/", data.GrantPullsView.as_view(), name="grant_pulls"),
     path("pulls/<uuid:pk>/", data.PullView.as_view(), name="pull"),
+    path("corrections/", concerns.CorrectionsView.as_view(), name="corrections"),
+    path("objections/", concerns.ObjectionsView.as_view(), name="objections"),
+    path("disputes/", concerns.DisputesView.as_view(), name="disputes"),
+    path("concerns/<uuid:pk>/", concerns.ConcernView.as_view(), name="concern"),
+    path(
+        "concerns/<uuid:pk>/commands/", concerns.ConcernOrderView.as_view(), name="concern_commands"
+    ),
     path("deliveries/", data.DeliveriesView.as_view(), name="deliveries"),
     path("deliveries/<uuid:pk>/", data.DeliveryView.as_view(), name="delivery"),
     path("files/<int:pk>/link/", data.FileLinkView.as_view(), name="link"),

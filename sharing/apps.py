@@ -19,6 +19,7 @@ class SharingConfig(AppConfig):
         from portal.worktime.changes import on_calendar_change, register_preview
         from sharing import (
             applied,
+            concern_kinds,
             grants,
             ledger_kinds,
             notice_kinds,
@@ -34,10 +35,12 @@ class SharingConfig(AppConfig):
         from sharing.pulling.reading import Reader
 
         ledger_kinds.register_all()
+        concern_kinds.register_all()
         notice_kinds.register_all()
         panels.register_all()
         hooks.register_entry_actions("sharing", offering.entry_actions)
         hooks.register_matter_action(offering.matter_action)
+        hooks.register_entry_actions("concerns", offering.concern_actions)
         hooks.register_use("sharing", offering.use_counts)
         hooks.register_applied_for(applied.applied_for)
         hooks.register_mask_names(offering.mask_names)
@@ -53,6 +56,7 @@ class SharingConfig(AppConfig):
         clock_sources.register_all()
         late.register_all()
         on_seats_change(_follow_holders)
+        on_calendar_change(_recompute_concerns)
 
 
 def _data_checks(resource_id: UUID) -> str:
@@ -71,3 +75,9 @@ def _follow_holders(now: datetime) -> None:
     from portal.queue import enqueue
 
     enqueue("sharing.follow_holders", due_at=now)
+
+
+def _recompute_concerns(now: datetime) -> None:
+    from portal.queue import enqueue
+
+    enqueue("sharing.recompute_concerns", due_at=now)

@@ -93,6 +93,26 @@ def matter_action(official: Official, on: date, matter: ServiceItem) -> EntryAct
     )
 
 
+def concern_actions(
+    official: Official, on: date, resources: Sequence[Resource]
+) -> Mapping[UUID, EntryAction]:
+    """For each entry of others: reporting an error (article 26)."""
+    own = department_ids(official, on)
+    if not own:
+        return {}
+    return {
+        entry.pk: EntryAction(
+            "report",
+            _("Report an error"),
+            reverse("concerns:report", args=[entry.pk]),
+            template="sharing/concerns/_entry.html",
+            context={"entry": entry},
+        )
+        for entry in resources
+        if entry.provider_id not in own and entry.live_id is not None
+    }
+
+
 def mask_names() -> Mapping[str, str]:
     """Names of the mask rules for the catalog's item table."""
     return {name: str(_(mask.label)) for name, mask in MASKS.items()}

@@ -12,13 +12,14 @@ from portal.navigation import (
     NavItem,
     Panel,
     is_administrator,
+    posts_of,
     register,
     register_panel,
     roles_of,
 )
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official, Role
-from sharing import access
+from sharing import access, concerns
 from sharing.filters import COUNTED
 from sharing.models import Grant
 from sharing.presenting import words
@@ -56,6 +57,12 @@ def oversight_waiting(official: Official) -> int:
     return oversight.waiting_for(official, timezone.localdate()).count()
 
 
+def concerns_waiting(official: Official) -> int:
+    """How many corrections, objections, disputes and complaints wait for the official."""
+    on = timezone.localdate()
+    return concerns.waiting_for(official, on, posts_of(official, on)).count()
+
+
 def register_all() -> None:
     """Called when the app is ready."""
     register(
@@ -74,6 +81,12 @@ def register_all() -> None:
         )
     )  # fmt: skip
     register_panel(Panel("oversight", 15, "main", "sharing/_home_oversight.html", _oversight))
+    register(
+        NavItem(
+            "concerns", _("Corrections and objections"), "concerns:desk", 45, does_business,
+            concerns_waiting, under=("data",),
+        )
+    )  # fmt: skip
     register_panel(Panel("inbox", 10, "main", "sharing/_home_inbox.html", _inbox))
     register_panel(Panel("applications", 20, "main", "sharing/_home_applications.html", _mine))
     register_panel(Panel("grants", 10, "side", "sharing/_home_grants.html", _grants))

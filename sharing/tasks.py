@@ -6,6 +6,9 @@ from django.utils import timezone
 from catalog import hooks
 from sharing import actions, simulating
 from sharing.actions import emergencies, seats
+from sharing.actions.complaints import erase_contacts
+from sharing.actions.concerns import recompute_concerns
+from sharing.concern_reminders import remind_concerns
 from sharing.granting import clockwork, usage
 from sharing.pulling import running, sweeping
 from sharing.quality import checks
@@ -90,3 +93,21 @@ def ask_for_data_checks() -> int:
 def sweep_data_checks() -> int:
     """Wake lost checks; remove failing rows that are kept no longer."""
     return checks.sweep(timezone.now())
+
+
+@shared_task(name="sharing.remind_concerns")
+def remind_concerns_task() -> int:
+    """Tell who must answer corrections, objections, disputes and complaints that are due."""
+    return remind_concerns(timezone.now())
+
+
+@shared_task(name="sharing.recompute_concerns")
+def recompute_concerns_task() -> int:
+    """Derive their due dates anew after the calendar or a limit changed."""
+    return recompute_concerns(timezone.now())
+
+
+@shared_task(name="sharing.erase_contacts")
+def erase_contacts_task() -> int:
+    """Erase contacts of complaints that ended long ago."""
+    return erase_contacts(timezone.now())

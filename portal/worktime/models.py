@@ -80,6 +80,11 @@ class DeadlineRule(models.Model):
         HOME_REVIEW = "home_review", _("own sharing office")
         DEMAND = "demand_cataloguing", _("answer to a demand for data")
         AUTHORITY_REVIEW = "authority_review", _("review by an authority")
+        OBJECTION = "objection_handling", _("handling of an objection")
+        NEGOTIATION = "dispute_negotiation", _("negotiation of a dispute")
+        MEDIATION = "dispute_mediation", _("mediation of a dispute")
+        DECISION = "dispute_decision", _("decision of a dispute")
+        COMPLAINT = "complaint_handling", _("handling of a complaint")
 
     rule = models.CharField(_("rule"), max_length=30, choices=Rule.choices)
     region = models.ForeignKey(

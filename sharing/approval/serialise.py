@@ -108,11 +108,13 @@ def _dataclass_loader(wanted: Any) -> Callable[[Any], Any]:
     )
 
 
-def dump_record(value: Any) -> dict[str, Any]:
-    """Any record of a pure core (a flat or nested dataclass) as JSON values."""
+def dump_value(value: Any) -> dict[str, Any]:
+    """Any of the plain dataclasses of the cores as JSON values."""
     return _dump_fields(value)
 
 
-def load_record(wanted: Any, data: Mapping[str, Any]) -> Any:
-    """The record that ``dump_record`` wrote; defaults for what is missing."""
-    return _loader(wanted)(data)
+def load_value(wanted: type[_T], data: Mapping[str, Any]) -> _T:
+    """The value of the dataclass ``wanted`` that ``dump_value`` wrote."""
+    build: Any = wanted
+    value: _T = _loader(build)(data)
+    return value

@@ -29,6 +29,7 @@ from sharing.demo import oversight, policies, story, telling
 from sharing.demo.attaching import FLAGSHIPS, attach_flagships
 from sharing.demo.cases import Scene, course
 from sharing.demo.clockwork import OfficeHours, run
+from sharing.demo.concerns import load_concerns
 from sharing.demo.database import SourceNotMadeError, change, make
 from sharing.demo.matters import load_matters
 from sharing.demo.scripts import scripts
@@ -89,6 +90,7 @@ class _Loader:
         self._part(_("Policies"), lambda: policies.load(made, catalog, now=self.now))
         self._part(_("Entries under review"), lambda: self._reviews(made))
         self._part(_("Harvested catalog"), lambda: self._harvest(made))
+        self._part(_("Corrections and objections"), lambda: load_concerns(now=self.now))
         self._part(_("Leave and notices"), lambda: telling.load(made, now=self.now))
         enqueue("catalog.assess_quality")  # a worker does both soon after the portal starts
         ask_nightly(self.now)

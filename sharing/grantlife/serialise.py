@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sharing.approval.serialise import dump_record, load_record
+from sharing.approval.serialise import dump_value, load_value
 from sharing.grantlife.events import EVENTS, KINDS, Event
 
 
 def to_dict(event: Event) -> dict[str, Any]:
     """The event as JSON values, with its ``kind``."""
-    return {"kind": KINDS[type(event)], **dump_record(event)}
+    return {"kind": KINDS[type(event)], **dump_value(event)}
 
 
 def from_dict(data: Mapping[str, Any]) -> Event:
@@ -17,5 +17,5 @@ def from_dict(data: Mapping[str, Any]) -> Event:
     kind = data["kind"]
     if kind not in EVENTS:
         raise ValueError(f"unknown kind of event: {kind}")
-    event: Event = load_record(EVENTS[kind], data)
+    event: Event = load_value(EVENTS[kind], data)
     return event

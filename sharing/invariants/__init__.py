@@ -2,6 +2,7 @@
 
 from sharing.invariants import (
     approvals,
+    concerns,
     deliveries,
     grant_life,
     oversight,
@@ -10,4 +11,13 @@ from sharing.invariants import (
     rights,
 )
 
-__all__ = ["approvals", "deliveries", "grant_life", "oversight", "policies", "records", "rights"]
+__all__ = [
+    "approvals",
+    "concerns",
+    "deliveries",
+    "grant_life",
+    "oversight",
+    "policies",
+    "records",
+    "rights",
+]

@@ -68,11 +68,11 @@ def ends_are_lawful(now: datetime) -> Iterator[Violation]:
     """Events after the end, and ends by the provider without record or file (article 27)."""
     del now
     for grant in _grants():
-        for problem in _unlawful(life.events_of(grant)):
+        for problem in _unlawful(grant, life.events_of(grant)):
             yield Violation(grant.number, problem)
 
 
-def _unlawful(events: tuple[e.Event, ...]) -> Iterator[Text]:
+def _unlawful(grant: Grant, events: tuple[e.Event, ...]) -> Iterator[Text]:
     for place, event in enumerate(events):
         if isinstance(event, e.Terminated | e.Expired):
             if any(not isinstance(later, _AFTERWARDS) for later in events[place + 1 :]):

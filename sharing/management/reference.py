@@ -15,6 +15,7 @@ from portal.invariants import invariants
 from sharing import invariants as _own  # noqa: F401 - registers them
 from sharing.approval import document as approval
 from sharing.approval.schema import policy_schema
+from sharing.disputes import document as disputes
 from sharing.grantlife import document as grantlife
 from sharing.oversight import document as oversight
 from sharing.pulling.failures import codes, explain
@@ -44,6 +45,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         FOLDER / "approval.md": approval.render,
         FOLDER / "chain-policy.schema.json": policy_shape,
         FOLDER / "demands.md": demands.render,
+        FOLDER / "disputes.md": disputes.render,
         FOLDER / "reviews.md": reviews.render,
         FOLDER / "grants.md": grantlife.render,
         FOLDER / "pulls.md": pulls,

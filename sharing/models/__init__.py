@@ -3,6 +3,16 @@
 from sharing.models.applications import Application, ApplicationItem, ApplicationQuerySet
 from sharing.models.attachments import ApplicationAttachment
 from sharing.models.autonomy import ConsentRule, ConsentRuleKind, ConsentRuleQuerySet
+from sharing.models.concerns import (
+    ComplaintContact,
+    Concern,
+    ConcernEvent,
+    ConcernKind,
+    ConcernStatus,
+    ConcernTask,
+    Subject,
+    TaskKind,
+)
 from sharing.models.deliveries import Delivery, DeliveryFile, DeliveryQuerySet, Receipt
 from sharing.models.emergencies import EmergencyAccess, EmergencyEnd
 from sharing.models.events import ItemEvent, ItemStage
@@ -31,6 +41,12 @@ __all__ = [
     "CalendarFeed",
     "ChainPolicy",
     "ChainPolicyQuerySet",
+    "ComplaintContact",
+    "Concern",
+    "ConcernEvent",
+    "ConcernKind",
+    "ConcernStatus",
+    "ConcernTask",
     "ConsentRule",
     "ConsentRuleKind",
     "ConsentRuleQuerySet",
@@ -64,5 +80,7 @@ __all__ = [
     "SignOff",
     "SignOffLine",
     "SimulatedCase",
+    "Subject",
+    "TaskKind",
     "UsageRecord",
 ]

@@ -24,6 +24,9 @@ PUBLIC = {
     "dcat_entry",
     "accessibility",
     "calendar",  # the secret in the address is the right: tests/sharing/oversight/test_feeds.py
+    "complain",  # article 37: tests/sharing/concerns/test_pages.py
+    "complaint_received",
+    "complaint_status",
     "display",
     "healthz",
     "help",

@@ -10,6 +10,7 @@ def test_pages_are_up_to_date():
         "approval.md",
         "chain-policy.schema.json",
         "demands.md",
+        "disputes.md",
         "invariants.md",
         "oversight.md",
         "pulls.md",
