@@ -139,7 +139,10 @@ def _of_others() -> Iterator[Script]:
     yield Script(("data", "320508"), _POLICE, reflux, ago=3, hold=(_POLICE, _STEWARD))
     yield Script(("transport", "320900"), _POLICE, vehicles, ago=26, hold=(_POLICE, _STEWARD))
     yield Script(("education", "320500"), _POLICE, people, ago=6, hold=(_POLICE, _HEAD))
-    yield Script(("disabled", "320400"), _POLICE, people, ago=5, hold=(_POLICE, _HEAD))
+    yield Script(
+        ("disabled", "320400"), _POLICE, people, ago=5, hold=(_POLICE, _HEAD),
+        aside=Aside.DELEGATION,
+    )  # fmt: skip
     yield Script(
         _CIVIL, _POLICE, vehicles, ago=6, hold=(_POLICE, Role.DEPARTMENT_HEAD),
         extra_fields=("last_passage",),
