@@ -124,9 +124,7 @@ def _of_others() -> Iterator[Script]:
     yield Script(("housing", "320613"), _LABOUR, insured, ago=3, hold=(_NANTONG, _REVIEWER))
     yield Script(("housing", "320600"), _CIVIL, marriages, ago=2, hold=(_NANTONG, _REVIEWER))
     yield Script(("education", "320613"), _POLICE, people, ago=4, hold=province)
-    yield Script(
-        ("housing", "320500"), _LAND, property_, ago=3, hold=province, aside=Aside.TRANSFER
-    )
+    yield Script(("housing", "320500"), _LAND, property_, ago=3, hold=province)
     yield Script(("labour", "320600"), _POLICE, people, ago=3, hold=province)
     yield Script(
         ("civil", "320600"),
