@@ -132,8 +132,8 @@ def _of_others() -> Iterator[Script]:
         vehicles,
         ago=5,
         hold=(_POLICE, _STEWARD),
-        aside=Aside.DELEGATION,
     )
+    yield Script(("data", "320508"), _POLICE, reflux, ago=3, hold=(_POLICE, _STEWARD))
     yield Script(("transport", "320900"), _POLICE, vehicles, ago=26, hold=(_POLICE, _STEWARD))
     yield Script(("education", "320500"), _POLICE, people, ago=6, hold=(_POLICE, _HEAD))
     yield Script(
