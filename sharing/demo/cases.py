@@ -156,7 +156,7 @@ def _review(script: Script, scene: Scene, item: ApplicationItem, sent: datetime)
             yield moment
             _answer(item, script, moment)
     if script.aside and stage is not None:
-        moment = scene.hours.after(moment, scene.chance.between(30, 120))
+        moment = scene.hours.after(moment, 45)
         yield moment
         item.refresh_from_db()
         happen(script.aside, item, stage, scene.people[stage.holders[0]], moment)

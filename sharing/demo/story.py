@@ -125,9 +125,7 @@ def _of_others() -> Iterator[Script]:
     yield Script(("housing", "320613"), _LABOUR, insured, ago=3, hold=(_NANTONG, _REVIEWER))
     yield Script(("housing", "320600"), _CIVIL, marriages, ago=2, hold=(_NANTONG, _REVIEWER))
     yield Script(("education", "320613"), _POLICE, people, ago=4, hold=province)
-    yield Script(
-        ("housing", "320500"), _LAND, property_, ago=3, hold=province, aside=Aside.TRANSFER
-    )
+    yield Script(("housing", "320500"), _LAND, property_, ago=3, hold=province)
     yield Script(("labour", "320600"), _POLICE, people, ago=3, hold=province)
     yield Script(
         ("civil", "320600"),
@@ -135,12 +133,14 @@ def _of_others() -> Iterator[Script]:
         vehicles,
         ago=5,
         hold=(_POLICE, _STEWARD),
-        aside=Aside.DELEGATION,
     )
     yield Script(("data", "320508"), _POLICE, reflux, ago=3, hold=(_POLICE, _STEWARD))
     yield Script(("transport", "320900"), _POLICE, vehicles, ago=26, hold=(_POLICE, _STEWARD))
     yield Script(("education", "320500"), _POLICE, people, ago=6, hold=(_POLICE, _HEAD))
-    yield Script(("disabled", "320400"), _POLICE, people, ago=5, hold=(_POLICE, _HEAD))
+    yield Script(
+        ("disabled", "320400"), _POLICE, people, ago=5, hold=(_POLICE, _HEAD),
+        aside=Aside.DELEGATION,
+    )  # fmt: skip
     yield Script(
         _CIVIL, _POLICE, vehicles, ago=6, hold=(_POLICE, Role.DEPARTMENT_HEAD),
         extra_fields=("last_passage",),
