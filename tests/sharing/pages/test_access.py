@@ -90,6 +90,9 @@ def test_every_page_is_in_the_tables():
     known = {name for names in WRITES.values() for name in names} | set(DRAFT_PAGES)
     known |= {"apply", "applications", "inbox", "grants", "submitted", "progress", "grant"}
     known |= {"delivery", "download", "cancel_pull"}
+    # who signs, and who oversees offices: tests/sharing/many
+    known |= {"together", "sign_offs", "sign_off", "sign_off_file"}
+    known |= {"workload", "workload_office", "workload_rows"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     _prefix, sharing = get_resolver().namespace_dict["sharing"]
