@@ -99,6 +99,9 @@ def test_every_page_is_in_the_tables():
     known |= {"baskets", "basket_add", "basket_matter", "attachment", "remove_file", "print", "pdf"}
     # of the life of grants: tests/sharing/grantlife/test_pages.py
     known |= {"data_in_use", "grant_command", "usage_export", "usage_correct"}
+    # who signs, and who oversees offices: tests/sharing/many
+    known |= {"together", "sign_offs", "sign_off", "sign_off_file"}
+    known |= {"workload", "workload_office", "workload_rows"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
     # tests/sharing/policies
