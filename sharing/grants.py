@@ -127,7 +127,7 @@ def _granted_fields(item: ApplicationItem, terms: Terms) -> list[dict[str, Any]]
                 row.grade, personal=row.personal, declared=row.mask, title=f"{row.name} {row.key}"
             ),
         }
-        for row in rows.order_by("position", "pk")
+        for row in rows
     ]
 
 

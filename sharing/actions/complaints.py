@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from portal import crypto
 from portal.errors import Fault, Forbidden, Invalid, NotAllowed, NotVisible
 from portal.ledger.records import record
 from portal.organisation.access import department_ids
@@ -28,7 +29,6 @@ from sharing.approval.terms import Person, Signature
 from sharing.disputes.events import Raised
 from sharing.disputes.terms import Kind, Part
 from sharing.models import ComplaintContact, Concern, ConcernKind, Counter
-from sharing.protection import crypto
 
 LONGEST_CONTACT: Final = 200
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -116,5 +116,5 @@ def dump_value(value: Any) -> dict[str, Any]:
 def load_value(wanted: type[_T], data: Mapping[str, Any]) -> _T:
     """The value of the dataclass ``wanted`` that ``dump_value`` wrote."""
     build: Any = wanted
-    value: _T = _loader(build)(data)
+    value: _T = _dataclass_loader(build)(data)
     return value

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("organisation", "0005_department_changes"),
         ("worktime", "0003_demand_limit"),
-        ("sharing", "0006_data_quality"),
+        ("sharing", "0011_taking_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -59,7 +59,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0017_search_in_memory"),
-        ("sharing", "0006_data_quality"),
+        ("sharing", "0012_many"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

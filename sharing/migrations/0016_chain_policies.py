@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0017_search_in_memory"),
         ("organisation", "0005_department_changes"),
-        ("sharing", "0006_data_quality"),
+        ("sharing", "0014_baskets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

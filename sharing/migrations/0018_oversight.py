@@ -52,7 +52,7 @@ def add_default(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("organisation", "0005_department_changes"),
-        ("sharing", "0006_data_quality"),
+        ("sharing", "0017_policy_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

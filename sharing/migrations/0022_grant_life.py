@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sharing", "0006_data_quality"),
+        ("sharing", "0018_oversight"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
