@@ -19,6 +19,7 @@ class SharingConfig(AppConfig):
         from portal.worktime.changes import on_calendar_change, register_preview
         from sharing import (
             applied,
+            breaches,
             concern_kinds,
             grants,
             ledger_kinds,
@@ -55,6 +56,7 @@ class SharingConfig(AppConfig):
         register_preview(deadlines.preview)
         clock_sources.register_all()
         late.register_all()
+        breaches.register_all()
         on_seats_change(_follow_holders)
         on_calendar_change(_recompute_concerns)
 

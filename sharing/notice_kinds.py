@@ -163,6 +163,10 @@ def register_all() -> None:
     describe_group("grant", _("Grants"), urgent=["suspended", "terminated"])
     describe_group("delivery", _("Deliveries"), required=False)
     describe_group("pull", _("Pulls that failed"))
+    describe_group("clock", _("Due dates"), urgent=["overdue", "supervisor", "many_late"])
+    describe_group("oversight", _("Supervision and violations"))
+    for prefix in ("concern", "correction", "dispute", "complaint"):
+        describe_group(prefix, _("Corrections, objections and disputes"))
 
 
 def _say_why(params: Params) -> Mapping[str, object]:

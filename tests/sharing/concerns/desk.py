@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from sharing import actions
+from portal.notices.models import Notice
+from sharing import actions, concerns
+from sharing.actions.complaints import receive_complaint
 from sharing.actions.concerns import execute_concern
 from sharing.actions.raising import Content, open_dispute, raise_correction, raise_objection
 from sharing.approval.commands import Refuse
-from sharing.approval.terms import RefusalCode
+from sharing.approval.terms import Person, RefusalCode
+from sharing.concern_kinds import NOTICES
 from sharing.disputes.commands import Order
 from sharing.disputes.terms import Verb
 from sharing.models import ApplicationItem, Concern, Grant
@@ -82,3 +85,35 @@ def failed(world: World, concern: Concern) -> Concern:
     """The negotiation of a dispute failed."""
     act(world, concern, "clerk", Verb.FAIL)
     return act(world, concern, "steward", Verb.FAIL)
+
+
+def faults(caught) -> set[str]:
+    return {fault.field for fault in caught.value.faults}
+
+
+def told(world: World, person: str) -> list[str]:
+    notices = Notice.objects.filter(official=world.people[person]).order_by("pk")
+    kinds = notices.values_list("kind", flat=True)
+    return [kind for kind in kinds if kind in NOTICES]
+
+
+def sees(world: World, person: str, concern: Concern) -> bool:
+    found = concerns.concerns_visible_to(world.people[person], world.today)
+    return found.filter(pk=concern.pk).exists()
+
+
+def complaint(world: World, *, by: str | None = None, contact: str = "13812345678"):
+    return receive_complaint(
+        by=world.people[by] if by else None, authority_id=world.departments["county_bureau"].pk,
+        text="窗口反复索要已共享的户口信息", contact=contact, now=world.now,
+    )  # fmt: skip
+
+
+def assigned(world: World):
+    received = complaint(world)
+    who = world.people["county_reviewer"]
+    act(
+        world, received.concern, "county_authority", Verb.ASSIGN,
+        person=Person(who.pk, who.full_name),
+    )  # fmt: skip
+    return received

@@ -1,6 +1,6 @@
 """The life of grants in the database: columns, right, pulls, ledger, notices, guards."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -18,6 +18,7 @@ from sharing.grantlife import commands as c
 from sharing.grantlife.terms import ChangeKind, Disposal
 from sharing.models import Delivery, Grant, GrantEvent
 from sharing.pulling import request_pull, run
+from sharing.violations import detectors
 from tests.sharing.grantlife.conftest import Step
 from tests.world import World
 
@@ -182,6 +183,12 @@ def test_publication_tells_grants(attached: World, monkeypatch: pytest.MonkeyPat
     assert hooks._publications["sharing"] is masks.published
 
 
+def breached(now: datetime) -> set[str]:
+    """Articles that the register of violations would name now."""
+    known = [one for one in detectors() if one.article.startswith("40")]
+    return {one.article for one in known if list(one.find(now))}
+
+
 def test_disposal_is_due_reminded_and_confirmed(
     attached: World, grant: Grant, step: Step, settings
 ):
@@ -199,6 +206,7 @@ def test_disposal_is_due_reminded_and_confirmed(
         (grant.pk, over.disposal_due_on)
     ]
     assert [one.pk for one, _day in clockwork.unrecorded_use(late)] == [grant.pk]
+    assert breached(late) == {"40(4)", "40(5)"}
     assert clockwork.remind(late) == 1
     assert clockwork.remind(late) == 0  # once a day
     assert told("grant.disposal_due") >= {"clerk"}
@@ -208,6 +216,7 @@ def test_disposal_is_due_reminded_and_confirmed(
     )  # fmt: skip
     step("clerk", done)
     assert list(clockwork.overdue_disposals(late)) == []
+    assert breached(late) == {"40(5)"}
     assert told("grant.disposal_confirmed") >= {"steward", "province_reviewer"}
     assert sound()
 
