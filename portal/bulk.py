@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import NotSupportedError, connection, models
-from django.db.models import NOT_PROVIDED, Field
+from django.db.models import Field
+from django.db.models.expressions import DatabaseDefault
 
 _AS_ROWS: Final = "json_populate_recordset(NULL::{table}, %s)"
 
@@ -19,7 +20,7 @@ def insert(rows: Sequence[models.Model]) -> int:
     if not rows:
         return 0
     model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not _is_given(field, rows[0])]
+    fields = [field for field in model._meta.concrete_fields if not _is_given(field, rows)]
     for field in fields:
         if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
             for row in rows:
@@ -94,11 +95,15 @@ def _field(model: type[models.Model], name: str) -> Any:
     raise NotSupportedError(f"{model._meta.label}.{name}")
 
 
-def _is_given(field: "Field[Any, Any]", row: models.Model) -> bool:
-    """Whether the database fills the column itself."""
+def _is_given(field: "Field[Any, Any]", rows: Sequence[models.Model]) -> bool:
+    """Whether the database fills the column itself; NotSupportedError if only in some rows."""
     if field.primary_key:
-        return row.pk is None
-    return field.db_default is not NOT_PROVIDED
+        return rows[0].pk is None
+    given = [isinstance(getattr(row, field.attname), DatabaseDefault) for row in rows]
+    if any(given) and not all(given):
+        message = f"{field} has a value in some rows and is left to the database in others"
+        raise NotSupportedError(message)
+    return given[0]
 
 
 def _columns(fields: Sequence[Any], prefix: str = "") -> str:

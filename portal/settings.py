@@ -292,6 +292,11 @@ SPECTACULAR_SETTINGS = {
         "MatterKindEnum": "catalog.models.MatterKind",
         "MatterStateEnum": "catalog.models.MatterState",
         "SystemStateEnum": "catalog.models.SystemState",
+        "ConcernKindEnum": "sharing.models.ConcernKind",
+        "ConcernStatusEnum": "sharing.models.ConcernStatus",
+        "ConcernSubjectEnum": "sharing.models.Subject",
+        "OversightKindEnum": "sharing.models.OversightItem.Kind",
+        "OversightStatusEnum": "sharing.models.OversightItem.Status",
     },
 }
 

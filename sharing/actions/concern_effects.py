@@ -145,13 +145,13 @@ def _tell_holders(
     """Every department with a task: its sharing office and who applied for the data (R28)."""
     on = local_day(now)
     grants = concerns.holders_of(concern, on) if isinstance(event, Corrected) else {}
-    kind = "correction.take_over" if isinstance(event, Corrected) else "dispute.to_carry_out"
+    notice = "correction.take_over" if isinstance(event, Corrected) else "dispute.to_carry_out"
     for department in sorted({task.department for task in event.tasks}):
         people = _office(department, on)
         people |= {one.item.application.applicant_id for one in grants.get(department, ())}
         if isinstance(event, DecisionRecorded) and department == after.department:
             people.add(concern.raiser_id or 0)
-        _notify(kind, people, concern, None, now)
+        _notify(notice, people, concern, None, now)
 
 
 def answerers(state: State, on: date) -> set[int]:

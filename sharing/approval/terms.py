@@ -335,9 +335,8 @@ class Stage:
         """How many people must sign."""
         if self.kind is StageKind.NOTIFY:
             return 0
-        return signatures_wanted(
-            self.rule, len({holder.person.official_id for holder in self.holders}), self.needed
-        )
+        named = len({holder.person.official_id for holder in self.holders})
+        return signatures_wanted(self.rule, max(named, self.needed), self.needed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ FORBIDDEN_MARKUP = {
     "inline style": re.compile(r"\sstyle\s*="),
     "style element": re.compile(r"<style\b"),
     "script without a file": re.compile(r"<script(?![^>]*\ssrc=)"),
-    "event attribute": re.compile(r"\son[a-z]+\s*="),
+    "event attribute": re.compile(r"\son[a-z]+\s*=(?!=)"),
     "htmx script": re.compile(r"\shx-on[:-]"),
     "javascript address": re.compile(r"javascript:"),
     "unescaped value": re.compile(r"\|\s*safe\b|autoescape off"),

@@ -24,6 +24,10 @@ NAMES = {
     "sharing.sweep_data_checks",
     "sharing.end_emergencies",
     "sharing.simulate_policy",
+    "sharing.follow_holders",
+    "sharing.remind_concerns",
+    "sharing.erase_contacts",
+    "sharing.recompute_concerns",
 }
 
 

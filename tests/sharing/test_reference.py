@@ -11,6 +11,7 @@ def test_pages_are_up_to_date():
         "chain-policy.schema.json",
         "demands.md",
         "disputes.md",
+        "grants.md",
         "invariants.md",
         "oversight.md",
         "pulls.md",

@@ -1,7 +1,7 @@
 """Corrections: who is asked, the clock of the law, holders of the data."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -18,11 +18,17 @@ from sharing.actions.concerns import recompute_concerns
 from sharing.actions.raising import raise_correction, raise_objection
 from sharing.concern_reminders import overdue_corrections, remind_concerns
 from sharing.disputes.terms import Verb
+from sharing.granting import life
+from sharing.grantlife.events import Expired, Granted
+from sharing.grantlife.evolve import fold
+from sharing.grantlife.serialise import to_dict
+from sharing.grantlife.terms import Status
 from sharing.models import (
     ApplicationItem,
     Concern,
     ConcernEvent,
     Grant,
+    GrantEvent,
 )
 from sharing.row_references import masked, place_of
 from sharing.violations import detectors
@@ -164,7 +170,8 @@ def test_every_holder_of_the_data_takes_the_correction_over(world: World):
     )
     gone = _copy(grant, world.departments["county_bureau"], fields=grant.fields)
     long_ago = world.now - timedelta(days=2000)
-    Grant.objects.filter(pk=gone.pk).update(status="expired", status_at=long_ago)
+    expired = [Expired(at=long_ago)]
+    life.append(gone, expired, life.load(gone))
     concern = corrected(world, correction(world, grant))
     holders = {world.departments["subdistrict"].pk, world.departments["county_civil"].pk}
     assert set(concern.tasks.values_list("department", flat=True)) == holders
@@ -204,7 +211,14 @@ def _copy(grant: Grant, department, **changes) -> Grant:
     new._state.adding = True
     for name, value in changes.items():
         setattr(new, name, value)
+    new.content_hash = life.content_hash_of(new)
     new.save(force_insert=True)
+    begun = Granted(at=new.created_at, terms=life.terms_of(new), status=Status(new.status))
+    GrantEvent.objects.create(
+        grant=new, seq=1, kind="granted", data=to_dict(begun), content_hash=new.content_hash,
+        at=new.created_at,
+    )  # fmt: skip
+    life.project(new, fold([begun]))
     return new
 
 
@@ -214,9 +228,8 @@ def test_past_holders_are_told_until_their_time_is_over(world: World, settings):
     on = world.today
     assert set(concerns.holders_of(concern, on)) == {grant.department_id}
     end = grant.ends_on + timedelta(days=settings.CORRECTION_REACH_DAYS)
-    Grant.objects.filter(pk=grant.pk).update(
-        status="expired", status_at=timezone.make_aware(timezone.datetime.combine(grant.ends_on, timezone.datetime.min.time())),
-    )  # fmt: skip
+    over = timezone.make_aware(datetime.combine(grant.ends_on, time.min))
+    life.append(grant, [Expired(at=over)], life.load(grant))
     assert set(concerns.holders_of(concern, end)) == {grant.department_id}
     assert concerns.holders_of(concern, end + timedelta(days=2)) == {}
 

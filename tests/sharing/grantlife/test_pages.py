@@ -18,7 +18,7 @@ from tests.world import World
 
 
 def test_everything_has_its_words():
-    by_clock = {"raise_masks", "take_effect", "expire"}
+    by_clock = {"raise_masks", "take_effect", "expire", "end_by_rule"}
     assert set(FORMS) == set(COMMAND_WORDS) == set(COMMANDS) - by_clock
     assert set(DENIALS) == set(Denial)
     assert set(_HAPPENED) == set(EVENTS.values())

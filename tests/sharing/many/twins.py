@@ -12,7 +12,7 @@ from sharing.approval.commands import Sign
 from sharing.models import Application, ApplicationItem, Grant, ItemEvent, ItemStage
 from tests.world import FIELDS, ITEMS, World, publish_entry
 
-LEFT_OUT = {"id", "digest", "xid", "content_hash", "version_id", "number", "code"}
+LEFT_OUT = {"id", "digest", "xid", "content_hash", "version_id", "number", "code", "batch"}
 """Columns in which twins differ, or that cover others in which they do."""
 
 

@@ -104,6 +104,8 @@ def test_every_page_is_in_the_tables():
     known |= {"workload", "workload_office", "workload_rows"}
     # for those who look after an entry: tests/sharing/quality/test_checks.py
     known |= {"data_checks", "data_check_progress", "run_data_check", "data_rule", "failing_rows"}
+    # tests/sharing/oversight
+    known |= {"oversight", "oversight_case", "feeds", "revoke_feed", "calendar"}
     # tests/sharing/policies
     known |= {"policies", "policy", "simulate", "simulation", "simulation_progress", "path"}
     known |= {"consent_rules", "new_consent_rule", "consent_rule", "emergency", "emergencies"}
