@@ -82,7 +82,7 @@ def open_access(
 def decided(item: ApplicationItem, event: Event, *, now: datetime) -> None:
     """End the access of an item that was decided; called where its events take effect."""
     how = _ENDS.get(type(event))
-    if how is None:
+    if how is None or not item.application.emergency:
         return
     opened = EmergencyAccess.objects.filter(item=item, ended_at__isnull=True).first()
     if opened is not None:

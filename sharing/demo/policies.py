@@ -14,6 +14,7 @@ from sharing import actions
 from sharing.actions import autonomy, emergencies, policies
 from sharing.actions.autonomy import Bounds
 from sharing.approval.commands import Sign
+from sharing.demo.story import FIRST_SUBJECT
 from sharing.models import ChainPolicy
 from sharing.simulating import ask
 
@@ -85,6 +86,8 @@ def _rule(made: Organisation, now: datetime) -> None:
     needs = ServiceItemNeed.objects.filter(
         resource__isnull=False, resource__live__isnull=False, item__state="in_force"
     ).select_related("item__department", "resource__provider", "resource__live")
+    # the guide begins with an application for that entry
+    needs = needs.exclude(resource__live__title=FIRST_SUBJECT)
     for need in needs.order_by("item__department__name", "item__code", "position"):
         if _agree(made, need, now):
             return

@@ -254,7 +254,7 @@ def test_the_number_of_queries_does_not_grow(
     client.force_login(reads_english(world.people["clerk"]))
 
     for query in ("", "?view=systems"):
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(30):
             client.get(reverse("catalog:systems") + query)
 
 

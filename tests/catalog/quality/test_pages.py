@@ -147,7 +147,7 @@ class TestWorklist:
             publish_entry(assessed, f"{number}类设施", ITEMS, sharing_type="unconditional")
         quality.assess_due(assessed.now)
         enter(assessed, client, "steward").get("/")
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(32):
             client.get(reverse("catalog:quality_list"))
 
 
