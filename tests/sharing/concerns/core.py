@@ -95,11 +95,11 @@ def begun(kind: Kind) -> State:
 def reachable(kind: Kind) -> dict[Status, list[State]]:
     """States of every status, found by giving every order that is carried out."""
     found: dict[Status, list[State]] = {}
-    todo, seen = [begun(kind)], set()
+    waiting, seen = [begun(kind)], set()
     for _ in count():
-        if not todo:
+        if not waiting:
             return found
-        state = todo.pop()
+        state = waiting.pop()
         key = (state.status, state.said, state.done, state.forwarded)
         if key in seen:
             continue
@@ -113,7 +113,7 @@ def reachable(kind: Kind) -> dict[Status, list[State]]:
                     new = state
                     for event in events:
                         new = evolve(new, event)
-                    todo.append(new)
+                    waiting.append(new)
     return found
 
 
