@@ -8,12 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.worktime import access as worktime
 from sharing.concern_reminders import overdue_corrections
+from sharing.escalation.late import FACTS
 from sharing.granting.clockwork import overdue_disposals, unrecorded_use
 from sharing.models import Grant
 from sharing.violations import Finding, register_detector
-
-FACTS = {"due_on": _("due on"), "since": _("clock runs from"), "done_on": _("done on"),
-         "limit_days": _("limit, working days")}  # fmt: skip
 
 
 def register_all() -> None:
