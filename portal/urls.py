@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.switch_language, name="set_language"),
     path("help/", views.guide, name="help"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("departments/<int:pk>/", department, name="department"),

@@ -188,6 +188,8 @@ def test_the_administration_runs_under_its_policy(
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/admin/")
     assert page.locator("#nav-sidebar-apps").is_visible()
+    # A page that names no icon makes the browser ask here, at a moment of its own.
+    assert page.request.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
     assert not complaints
 
 
