@@ -7,19 +7,18 @@ that somebody kept elsewhere. Not covered are when an entry was sealed and how f
 says the sealer has looked: both may be wrong without anything that happened being hidden.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Max
 
-from portal.ledger import chain
+from portal.ledger import chain, quick
 from portal.ledger.checkpoints import Keys, Signed, stored
 from portal.ledger.findings import Finding, Report, What
 from portal.ledger.models import Entry, Seal
-from portal.ledger.records import digest_of
+from portal.ledger.quick import Place
 
 UNSEALED_AFTER: Final = timedelta(seconds=60)
 """An entry this old without a seal is reported (the sealer needs about one second)."""
@@ -28,10 +27,6 @@ UNSIGNED_AFTER: Final = timedelta(minutes=5)
 _CHUNK: Final = 2_000
 _EXPLAINED: Final = 20
 """Of how many broken links the true predecessor is looked for (each look goes over the chain)."""
-_FIELDS: Final = (
-    "id", "at", "kind", "actor_id", "actor_name", "acting_for", "object_type", "object_id",
-    "object_label", "departments", "data", "article", "digest",
-)  # fmt: skip
 
 
 def verify(
@@ -51,12 +46,15 @@ def verify(
     checkpoints = stored()  # read before the chain, which can only have grown since
     last_seal = Seal.objects.aggregate(last=Max("seq"))["last"] or 0
     walk = _Walk(report, checkpoints, kept)
-    with transaction.atomic():
-        for place in _places():
+    hash_at = quick.confirmed(last_seal, checkpoints, kept, progress)
+    if hash_at is not None:
+        walk.accept(last_seal, hash_at)
+    else:
+        for place in quick.places(1, last_seal):
             walk.step(place)
             if report.entries % _CHUNK == 0:
                 progress(report.entries)
-    walk.finish(last_seal)
+        walk.finish(last_seal)
     _compare_heads(walk, checkpoints, keys, origin="checkpoint")
     _compare_heads(walk, kept, keys, origin="kept checkpoint")
     report.findings += _differing(kept, checkpoints)
@@ -68,31 +66,10 @@ def verify(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """One seal with the entry it seals."""
-
-    seq: int
-    hash: str
-    entry: Entry
-    digest: str
-    """Digest of the content as it is now."""
-
-
-def _places() -> Iterator[_Place]:
-    """Seals with their entries in order of the chain; a seal without its entry is left out."""
-    rows = Seal.objects.order_by("seq").values_list(
-        "seq", "hash", *(f"entry__{name}" for name in _FIELDS)
-    )
-    for seq, value, *content in rows.iterator(_CHUNK):
-        entry = Entry(**dict(zip(_FIELDS, content, strict=True)))
-        yield _Place(seq, value, entry, digest_of(entry))
-
-
-@dataclass(frozen=True, slots=True)
 class _Suspect:
     """A place whose hash does not follow from the hash before it and what stands there."""
 
-    place: _Place
+    place: Place
     previous: str
 
 
@@ -112,13 +89,19 @@ class _Walk:
         self._previous: str | None = chain.GENESIS
         self._suspects: list[_Suspect] = []
 
-    def step(self, place: _Place) -> None:
+    def accept(self, last: int, hash_at: Mapping[int, str]) -> None:
+        """Take over that places 1 to ``last`` are as they should be."""
+        self.last_seq, self.report.entries = last, last
+        self.report.head = hash_at.get(last, chain.GENESIS)
+        self.hash_at = dict(hash_at)
+
+    def step(self, place: Place) -> None:
         """Look at the next place."""
         if place.seq != self.last_seq + 1:
             self._report_gap(self.last_seq + 1, place.seq - 1)
         if self._previous is not None and chain.link(self._previous, place.digest) != place.hash:
             self._suspects.append(_Suspect(place, self._previous))
-        elif place.digest != place.entry.digest:
+        elif place.digest != place.stored:
             self._find(What.CHANGED, "its content does not fit its digest", place)
         self._previous, self.last_seq = place.hash, place.seq
         self.report.entries += 1
@@ -138,28 +121,28 @@ class _Walk:
         """Say what happened at a broken link; ``after`` is where its true predecessor stands."""
         place = suspect.place
         if other := self._sealed_here(suspect):
-            text = f"it stands where entry {other.entry.pk} was sealed"
+            text = f"it stands where entry {other.entry_id} was sealed"
             self._find(What.REORDERED, text, place)
         elif after is not None:
             self._explain_moved(place, after)
-        elif place.digest != place.entry.digest:
+        elif place.digest != place.stored:
             self._find(What.CHANGED, "its content is not what was sealed", place)
         else:
             text = "it is not what was sealed here, or something just before it was removed"
             self._find(What.BROKEN, text, place)
 
-    def _sealed_here(self, suspect: _Suspect) -> _Place | None:
+    def _sealed_here(self, suspect: _Suspect) -> Place | None:
         for other in self._suspects[:_CHUNK]:
             if chain.link(suspect.previous, other.place.digest) == suspect.place.hash:
                 return other.place
         return None
 
-    def _explain_moved(self, place: _Place, after: int) -> None:
+    def _explain_moved(self, place: Place, after: int) -> None:
         displaced = {one.place.seq for one in self._suspects}
         between = set(range(after + 1, place.seq))
         if between and not between & displaced:
             for seal in Seal.objects.filter(seq__in=between).order_by("seq"):
-                text = f"it was not there when entry {place.entry.pk} was sealed"
+                text = f"it was not there when entry {place.entry_id} was sealed"
                 self.report.findings.append(Finding(What.INSERTED, text, seal.seq, seal.entry_id))
         elif after not in displaced or after == place.seq + 1:
             # A neighbour of something displaced has a broken link too, but is where it was.
@@ -180,7 +163,7 @@ class _Walk:
         end = seals.get(last)
         self._previous = end.hash if end else None
 
-    def _follow_checkpoints(self, place: _Place) -> None:
+    def _follow_checkpoints(self, place: Place) -> None:
         self._new.append(place.hash)
         if place.seq in self._wanted:
             self.hash_at[place.seq] = place.hash
@@ -193,8 +176,8 @@ class _Walk:
                 )
             self._root, self._root_seq, self._new = signed.summary.root, place.seq, []
 
-    def _find(self, what: What, text: str, place: _Place) -> None:
-        self.report.findings.append(Finding(what, text, place.seq, place.entry.pk))
+    def _find(self, what: What, text: str, place: Place) -> None:
+        self.report.findings.append(Finding(what, text, place.seq, place.entry_id))
 
 
 def _true_predecessors(suspects: Sequence[_Suspect]) -> dict[int, int]:

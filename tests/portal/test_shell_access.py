@@ -28,6 +28,7 @@ PUBLIC = {
     "complaint_received",
     "complaint_status",
     "display",
+    "favicon",
     "healthz",
     "help",
     "readyz",
