@@ -70,7 +70,6 @@ class Confirmed:
     """What is true of a stretch: hashes at the ``wanted`` places, one tree for each checkpoint."""
 
     stretch: Stretch
-    head: str
     hash_at: dict[int, str]
     trees: dict[int, str]
 
@@ -101,20 +100,19 @@ def confirmed(
     None when anything at all does not fit: a place missing, a content, a link, a root.
     """
     processes = (os.cpu_count() or 1) if last >= SHARED_FROM else 0
-    parts: dict[int, Confirmed] = {}
+    hash_at: dict[int, str] = {}
+    trees: dict[int, str] = {}
     done = 0
     for part in pool.share(
         "portal.ledger.quick.confirm", _stretches(last, signed, kept), processes=processes
     ):
         if part is None:
             return None
-        parts[part.stretch.first] = part
+        hash_at |= part.hash_at
+        trees |= part.trees
         done += part.stretch.last - part.stretch.first + 1
         progress(done)
-    trees = {seq: tree for part in parts.values() for seq, tree in part.trees.items()}
-    if not _roots_fit(trees, signed):
-        return None
-    return {seq: value for part in parts.values() for seq, value in part.hash_at.items()}
+    return hash_at if _roots_fit(trees, signed) else None
 
 
 def confirm(stretch: Stretch) -> Confirmed | None:
@@ -135,9 +133,9 @@ def confirm(stretch: Stretch) -> Confirmed | None:
             hash_at[place.seq] = place.hash
         if place.seq in stretch.checkpoints:
             trees[place.seq], new = chain.merkle_root(new), []
-    if previous is None or expected != stretch.last + 1:
+    if expected != stretch.last + 1:
         return None
-    return Confirmed(stretch, previous, hash_at, trees)
+    return Confirmed(stretch, hash_at, trees)
 
 
 def _stretches(last: int, signed: Sequence[Signed], kept: Sequence[Signed]) -> list[Stretch]:

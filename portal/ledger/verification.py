@@ -59,6 +59,7 @@ def verify(
     _compare_heads(walk, kept, keys, origin="kept checkpoint")
     report.findings += _differing(kept, checkpoints)
     report.checkpoints = len(checkpoints)
+    report.findings += _before_the_first()
     report.findings += _unsealed(now)
     report.findings += _unsigned(now, checkpoints)
     progress(report.entries)
@@ -235,6 +236,15 @@ def _differing(kept: Sequence[Signed], checkpoints: Sequence[Signed]) -> Iterato
         elif found != one.summary:
             text = "two checkpoints were signed for this place, and they differ"
             yield Finding(What.FORKED, text, one.summary.seq)
+
+
+def _before_the_first() -> list[Finding]:
+    """Seals at places the chain does not have; the walk begins at 1 and would not meet them."""
+    text = "it was put before the beginning of the chain"
+    return [
+        Finding(What.INSERTED, text, seal.seq, seal.entry_id)
+        for seal in Seal.objects.filter(seq__lt=1).order_by("seq")
+    ]
 
 
 def _unsealed(now: datetime) -> list[Finding]:

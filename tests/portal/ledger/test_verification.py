@@ -70,6 +70,19 @@ def test_a_changed_entry_is_named(column: str, ledger: list[Entry], tampering, n
     assert named(verify(now=now)) == {("changed", 6, victim.pk)}
 
 
+def test_an_entry_sealed_before_the_beginning_is_named(
+    ledger: list[Entry], write: Write, tampering, now: datetime
+):
+    (hidden,) = write(1)
+    with tampering() as execute:
+        execute(
+            "INSERT INTO ledger_seal (seq, entry_id, hash, sealed_at) VALUES (0, %s, %s, now())",
+            [hidden.pk, chain.link(chain.GENESIS, hidden.digest)],
+        )
+
+    assert named(verify(now=now)) == {("inserted", 0, hidden.pk)}
+
+
 def test_an_entry_changed_with_its_digest_is_named(ledger: list[Entry], tampering, now: datetime):
     victim = ledger[5]
     with tampering() as execute:
