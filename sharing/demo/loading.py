@@ -87,7 +87,6 @@ class _Loader:
         catalog = self._part(_("Catalog"), lambda: self._catalog(made))
         self._part(_("Source database"), lambda: self._source(made, catalog))
         self._part(_("Applications"), lambda: self._history(made, catalog))
-        self._part(_("Policies"), lambda: policies.load(made, catalog, now=self.now))
         self._part(_("Entries under review"), lambda: self._reviews(made))
         self._part(_("Harvested catalog"), lambda: self._harvest(made))
         self._part(_("Corrections and objections"), lambda: load_concerns(now=self.now))
@@ -119,7 +118,10 @@ class _Loader:
     def _catalog(self, made: Organisation) -> Catalog:
         catalog = catalog_demo.load(made, seed=self.seed, now=self.now, small=self.small)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # the planner knows nothing of what was just written
+            # the planner knows nothing of what was just written; without a list, ANALYZE would
+            # lock the server's shared catalogs until this transaction ends, for every database
+            tables = map(connection.ops.quote_name, connection.introspection.table_names(cursor))
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
         return catalog
 
     def _source(self, made: Organisation, catalog: Catalog) -> None:
@@ -172,7 +174,9 @@ class _Loader:
             Chance(self.seed, "history"), self.now,
         )  # fmt: skip
         courses = [course(script, scene) for script in planned]
-        run([*courses, oversight.course(scene)], until=self.now)
+        courses.append(oversight.course(scene))
+        courses.append(policies.course(made, catalog, now=self.now))
+        run(courses, until=self.now)
         Notice.objects.filter(created_at__lt=self.now - _READ_AFTER).update(
             read_at=F("created_at") + timedelta(hours=2)
         )

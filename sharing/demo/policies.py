@@ -7,13 +7,14 @@ from typing import Any, Final
 from django.utils import timezone
 
 from catalog.demo import Catalog
-from catalog.models import ServiceItem, ServiceItemNeed
+from catalog.models import ServiceItemNeed
 from portal.organisation.demo import PROVINCE, TOWNSHIP, Key, Organisation
 from portal.organisation.models import Department, Official, Region, Role
 from sharing import actions
 from sharing.actions import autonomy, emergencies, policies
 from sharing.actions.autonomy import Bounds
 from sharing.approval.commands import Sign
+from sharing.demo.clockwork import Course
 from sharing.demo.story import FIRST_SUBJECT
 from sharing.models import ChainPolicy
 from sharing.simulating import ask
@@ -26,13 +27,15 @@ TAKEN: Final = frozenset({(_IN_NEED, _SUBJECT)})
 _MOST_FIELDS: Final = 6
 
 
-def load(made: Organisation, catalog: Catalog, *, now: datetime) -> None:
-    """Put policies in force as of today, and show each of their ways with one case."""
-    _national(made, now)
-    _regional(made, now)
-    _tried_out(made, now)
-    _rule(made, now)
-    _emergency(made, catalog, now)
+def course(made: Organisation, catalog: Catalog, *, now: datetime) -> Course:
+    """Put policies in force as of four hours ago, and show each of their ways with one case."""
+    ruled = now - timedelta(hours=4)
+    yield ruled
+    _national(made, ruled)
+    _regional(made, ruled)
+    _tried_out(made, ruled)
+    yield from _rule(made, now)
+    yield from _emergency(made, catalog, now)
 
 
 def _put_in_force(
@@ -81,22 +84,26 @@ def _tried_out(made: Organisation, now: datetime) -> None:
     ask(by=keeper, policy=policy, now=now)
 
 
-def _rule(made: Organisation, now: datetime) -> None:
+def _rule(made: Organisation, now: datetime) -> Course:
     """The first matter whose data another department has: consented to beforehand, used once."""
     needs = ServiceItemNeed.objects.filter(
         resource__isnull=False, resource__live__isnull=False, item__state="in_force"
     ).select_related("item__department", "resource__provider", "resource__live")
     # the guide begins with an application for that entry
     needs = needs.exclude(resource__live__title=FIRST_SUBJECT)
+    agreed_at = now - timedelta(hours=3)
+    yield agreed_at
     for need in needs.order_by("item__department__name", "item__code", "position"):
-        if _agree(made, need, now):
+        fields = _agree(made, need, agreed_at)
+        if fields:
+            yield from _apply_by_rule(made, need, fields, now)
             return
 
 
-def _agree(made: Organisation, need: ServiceItemNeed, now: datetime) -> bool:
+def _agree(made: Organisation, need: ServiceItemNeed, now: datetime) -> list[str]:
     entry, matter = need.resource, need.item
     if entry is None or entry.live is None or entry.provider_id == matter.department_id:
-        return False
+        return []
     asker = _holder(made, matter.department, Role.CLERK)
     sender = _holder(made, matter.department, Role.SHARING_OFFICE_HEAD)
     giver = _holder(made, entry.provider, Role.SHARING_OFFICE_HEAD)
@@ -106,25 +113,26 @@ def _agree(made: Organisation, need: ServiceItemNeed, now: datetime) -> bool:
     items = list(wanted.order_by("position")[:_MOST_FIELDS])
     is_file = "file" in entry.live.sharing_modes
     if giver is None or None in {asker, sender} or not items or not is_file:
-        return False
+        return []
     grade = max(item.grade for item in items)
+    fields = [item.key for item in items]
     autonomy.set_rule(
         by=giver, department=entry.provider, name=f"{matter.name}所需数据",
         bounds=Bounds(
-            kind="matter", resource=entry, matter=matter, fields=[item.key for item in items],
+            kind="matter", resource=entry, matter=matter, fields=fields,
             max_grade=grade, max_days=366, demanders=[matter.department],
         ),
-        now=now - timedelta(hours=3),
+        now=now,
     )  # fmt: skip
-    _apply_by_rule(matter, need, [item.key for item in items], (asker, sender), now)
-    return True
+    return fields
 
 
 def _apply_by_rule(
-    matter: ServiceItem, need: ServiceItemNeed, fields: list[str],
-    people: tuple[Official | None, Official | None], now: datetime,
-) -> None:  # fmt: skip
-    asker, sender = people
+    made: Organisation, need: ServiceItemNeed, fields: list[str], now: datetime
+) -> Course:
+    matter = need.item
+    asker = _holder(made, matter.department, Role.CLERK)
+    sender = _holder(made, matter.department, Role.SHARING_OFFICE_HEAD)
     if asker is None or sender is None or need.resource is None:
         return
     starts = timezone.localdate(now)
@@ -134,16 +142,18 @@ def _apply_by_rule(
         "use_scope": "窗口受理人员，在办公内网使用", "mode": "file", "starts_on": starts,
         "ends_on": starts + timedelta(days=364), "reflux": False, "emergency": False,
     }  # fmt: skip
+    yield sent
     application = actions.draft(
         by=asker, department=matter.department, resource=need.resource, fields=fields,
         content=content, now=sent,
     )  # fmt: skip
     actions.submit_application(by=asker, application_id=application.pk, now=sent)
     item = application.items.get()
+    yield signed
     actions.execute(by=sender, item_id=item.pk, command=Sign(seen=item.event_count), now=signed)
 
 
-def _emergency(made: Organisation, catalog: Catalog, now: datetime) -> None:
+def _emergency(made: Organisation, catalog: Catalog, now: datetime) -> Course:
     """A typhoon: one sub-district uses data before consent."""
     entry = catalog.entries.get(("health", PROVINCE, _SUBJECT))
     asker = made.holders.get((_IN_NEED, Role.CLERK))
@@ -159,12 +169,14 @@ def _emergency(made: Organisation, catalog: Catalog, now: datetime) -> None:
         "ends_on": starts + timedelta(days=30), "reflux": False, "emergency": True,
         "row_region": made.departments[_IN_NEED].region_id if entry.live.splittable else None,
     }  # fmt: skip
+    yield sent
     application = actions.draft(
         by=asker, department=made.departments[_IN_NEED], resource=entry,
         fields=list(shared.order_by("position").values_list("key", flat=True)[:_MOST_FIELDS]),
         content=content, now=sent,
     )  # fmt: skip
     actions.submit_application(by=asker, application_id=application.pk, now=sent)
+    yield opened
     emergencies.open_access(
         by=head, item_id=application.items.get().pk,
         reason="台风今夜登陆，须在两小时内核对转移名单，等不及逐级审批。", now=opened,
