@@ -33,7 +33,7 @@ run: install ## Start the portal with its own services; Ctrl-C stops it (PORT=80
 	@$(PY) manage.py run $(ARGS)
 
 test: install-dev ## Run all tests (ARGS="tests/portal -k lock", CHROMIUM=/path/to/chromium)
-	$(PY) -m pytest -n $(JOBS) $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: install-dev ## Check style, types, import rules, migrations, deployment, translations
 	$(BIN)/ruff check $(SOURCES)

@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
-from django.db import connections
 from django.utils import translation
 
 from portal.management.commands.doctor import find_chromium
 from portal.worktime import access as worktime
 from tests.browser import missing_browser
-from tests.plugins.flush import flush_reaches_append_only_tables  # noqa: F401 - autouse
+from tests.plugins.flush import keep_copies, the_tables_are_as_migrated  # noqa: F401 - autouse
 from tests.source import source  # noqa: F401 - for every test
 from tests.world import attached, live_world, world  # noqa: F401 - for every test
 
@@ -18,16 +18,11 @@ REQUIRED = "GOVSHARE_REQUIRE_BROWSER"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Let every connection know what the migrations put in, to restore it after a flush.
-
-    Playwright keeps an event loop in the thread of the tests, where Django opens another
-    connection, and only the first one was told (``serialized_rollback`` then restores nothing).
-    """
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep what the migrations put in, to have it again after a flush."""
     del django_db_setup
-    first = connections["default"]
-    if hasattr(first, "_test_serialized_contents"):  # some test of this run asks for it
-        type(first)._test_serialized_contents = first._test_serialized_contents
+    with django_db_blocker.unblock():
+        keep_copies()
 
 
 @pytest.fixture(scope="session")

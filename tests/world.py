@@ -331,9 +331,7 @@ def attached(world: World, source: SourceDatabase, settings) -> World:
 
 
 @pytest.fixture
-def live_world(
-    django_db_serialized_rollback: None, transactional_db: None, source: SourceDatabase, settings
-) -> World:
+def live_world(transactional_db: None, source: SourceDatabase, settings) -> World:
     """The world, committed, with its source: for tests with several connections or processes."""
     settings.SOURCE_HOSTS = [*settings.SOURCE_HOSTS, source.host]
     world = build_world()

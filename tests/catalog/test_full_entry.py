@@ -217,7 +217,7 @@ def test_the_form_of_the_administration_says_what_the_action_would(world: World)
     assert draft.storage_gb == Decimal(0)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_versions_that_link_each_other_do_not_both_come_through():
     world = build_world()
     drafts = [

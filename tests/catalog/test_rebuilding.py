@@ -16,7 +16,7 @@ RIGHTS = 60
 
 
 @pytest.fixture
-def committed(django_db_serialized_rollback: None, transactional_db: None) -> World:
+def committed(transactional_db: None) -> World:
     return build_world()
 
 

@@ -17,7 +17,7 @@ from tests.world import World, build_world
 
 
 @pytest.fixture
-def committed(django_db_serialized_rollback: None, transactional_db: None) -> World:
+def committed(transactional_db: None) -> World:
     return build_world()
 
 

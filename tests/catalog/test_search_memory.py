@@ -42,7 +42,7 @@ VALUES = {
 
 
 @pytest.fixture
-def committed(django_db_serialized_rollback: None, transactional_db: None) -> World:
+def committed(transactional_db: None) -> World:
     """The world, committed, so that other connections see it."""
     return build_world()
 

@@ -13,7 +13,7 @@ from tests.portal.conftest import PASSWORD
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 FLAGS = [
     "--no-sandbox",

@@ -136,7 +136,7 @@ def found_after(breach: str, number: int) -> bool:
     return found
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_changed_ledger_is_found():
     now = timezone.now()
     with transaction.atomic():

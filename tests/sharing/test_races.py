@@ -259,6 +259,7 @@ def sessions(source: SourceDatabase) -> int:
     with source.connect() as link:
         return link.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'govshare'"
+            " AND datname = current_database()"  # the other worker's pulls are not meant
         ).fetchone()[0]
 
 

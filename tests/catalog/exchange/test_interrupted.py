@@ -41,7 +41,7 @@ working.work(UUID(sys.argv[1]), clock=timezone.now)
 
 
 @pytest.fixture
-def committed(django_db_serialized_rollback: None, transactional_db: None) -> World:
+def committed(transactional_db: None) -> World:
     """The world, seen by other connections and processes."""
     return build_world()
 

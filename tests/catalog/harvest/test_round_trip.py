@@ -36,7 +36,7 @@ CONTENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def published(django_db_serialized_rollback: None, transactional_db: None) -> World:
+def published(transactional_db: None) -> World:
     """The world with open entries, seen by the server's threads."""
     world = build_world()
     for number in range(5):

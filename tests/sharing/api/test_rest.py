@@ -209,7 +209,7 @@ def test_a_failed_request_can_be_repeated_with_its_key(call, world):
     assert good.status_code == 201
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_same_key_many_times_at_once_makes_one(live_world):
     from django.test import Client
     from django.utils import timezone
