@@ -32,7 +32,7 @@ DROP TABLE IF EXISTS catalog_search_new, catalog_words_new;
 CREATE UNLOGGED TABLE catalog_search_new (LIKE catalog_resourcesearch);
 CREATE TABLE catalog_words_new (LIKE catalog_resourcewords);
 """
-START = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+START = "SELECT pg_current_snapshot()::text"
 INDEX = """
 SET LOCAL maintenance_work_mem = '512MB';
 ALTER TABLE catalog_words_new ADD PRIMARY KEY (row_id);
@@ -42,8 +42,10 @@ CREATE INDEX catalog_words_vector_new ON catalog_words_new USING gin (vector);
 LOCK = "LOCK TABLE catalog_resourcesearch, catalog_resourcewords IN SHARE ROW EXCLUSIVE MODE"
 CATCH_UP = """
 CREATE TEMP TABLE search_changed ON COMMIT DROP AS
-  SELECT resource_id FROM catalog_resourcesearch WHERE changed_in >= %(since)s
-    AND changed_in <= pg_current_xact_id()::text::bigint;
+  SELECT resource_id FROM catalog_resourcesearch
+  WHERE changed_in >= pg_snapshot_xmin(%(start)s::pg_snapshot)::text::bigint
+    AND changed_in <= pg_current_xact_id()::text::bigint
+    AND NOT pg_visible_in_snapshot(changed_in::text::xid8, %(start)s::pg_snapshot);
 DELETE FROM catalog_search_new AS new WHERE EXISTS
     (SELECT FROM search_changed AS changed WHERE changed.resource_id = new.resource_id)
   OR NOT EXISTS (SELECT FROM catalog_resource AS entry WHERE entry.id = new.resource_id);
@@ -100,7 +102,7 @@ def rebuild(processes: int | None = None) -> Iterator[int]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(START)
-            since = cursor.fetchone()[0]
+            (start,) = cursor.fetchone()
             cursor.execute(PREPARE)
         ids = Resource.objects.order_by("pk").values_list("pk", flat=True)
         done = 0
@@ -108,7 +110,7 @@ def rebuild(processes: int | None = None) -> Iterator[int]:
         for number in share(work, _chunks(ids.iterator(CHUNK)), processes=workers):
             done += number
             yield done
-        _take_over(since)
+        _take_over(start)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('catalog.search.rebuild'))")
@@ -139,11 +141,11 @@ def _copy(table: str, made: Sequence[ResourceSearch | ResourceWords]) -> None:
 
 
 @transaction.atomic
-def _take_over(since: int) -> None:
+def _take_over(start: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(INDEX)
         cursor.execute(LOCK)
-        cursor.execute(CATCH_UP, {"since": since})
+        cursor.execute(CATCH_UP, {"start": start})
         cursor.execute(WRITE_ROWS)
         cursor.execute(FOREIGN_KEY)
         (foreign_key,) = cursor.fetchone()

@@ -1,5 +1,6 @@
 """The whole index built anew, beside the one in use."""
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -55,6 +56,17 @@ def test_what_officials_change_meanwhile_is_taken_over(committed, monkeypatch):
     row = ResourceSearch.objects.get(pk=committed.resource.pk)
     assert (row.theme, row.used, row.words.text) == ("neu", 7, "neu")
     assert find(committed.people["clerk"], committed.today, "桥梁").total == 1
+
+
+def test_what_was_wrong_is_right_again_while_somebody_writes_for_long(committed):
+    """A transaction as old as the fault does not make the fault a change of the meantime."""
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        ResourceWords.objects.update(vector="")
+        ResourceSearch.objects.update(theme="falsch")
+        assert reindex_all() == 2
+    assert find(committed.people["clerk"], committed.today, "renkou").total == 1
+    assert not ResourceSearch.objects.filter(theme="falsch").exists()
 
 
 def test_one_that_was_killed_leaves_the_index_as_it_was(committed, monkeypatch):

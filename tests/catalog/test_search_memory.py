@@ -273,7 +273,8 @@ def test_what_a_query_found_is_kept_only_of_rows_that_stay(committed, monkeypatc
     asked = []
     monkeypatch.setattr(memory, "matches", lambda *given: asked.append(given) or matches(*given))
     assert names(world, "名录") == names(world, "名录") == ["桥梁名录", "道路名录"]
-    assert len(asked) == 1
+    # rows that changed since somebody's open transaction began are asked for each time
+    assert [numbers for _, numbers in asked if numbers is None] == [None]
     entry = Resource.objects.get(live__title="桥梁检测")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalog_resourceversion DISABLE TRIGGER USER")
