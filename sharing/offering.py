@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +125,8 @@ def use_counts(resource_ids: Sequence[UUID]) -> Mapping[UUID, int]:
     items = ApplicationItem.objects.filter(
         resource__in=resource_ids, status__in=ApplicationItem.OPEN_STATUSES
     )
-    numbers: Counter[UUID] = Counter(grants.order_by().values_list("resource_id", flat=True))
-    numbers.update(items.order_by().values_list("resource_id", flat=True))
+    numbers: Counter[UUID] = Counter()
+    for used in (grants, items):
+        counted = used.order_by().values_list("resource_id").annotate(Count("pk"))
+        numbers.update(dict(counted))
     return numbers

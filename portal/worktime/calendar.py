@@ -6,9 +6,12 @@ article 201) and ends on the n-th working day. Make-up days 调休 count, public
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_KEPT = 4_096
+"""Answers that are kept: lists ask for the same few days again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,7 @@ class Calendar:
         """The ``days``-th working day after ``start``; ValueError unless ``days`` is positive."""
         if days < 1:
             raise ValueError("a limit is at least one working day")
-        day = start
-        for _ in range(days):
-            day = self.next_working_day(day)
-        return Due(day, self.is_provisional(start, day))
+        return _add(self, start, days)
 
     def is_provisional(self, start: date, end: date) -> bool:
         """Whether a day counted from ``start`` (excluded) to ``end`` lies in an unpublished year."""
@@ -67,5 +67,18 @@ class Calendar:
         """Working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
         if end < start:
             return -self.working_days_between(end, start)
-        span = (end - start).days
-        return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))
+        return _count(self, start, end)
+
+
+@lru_cache(maxsize=_KEPT)
+def _add(calendar: Calendar, start: date, days: int) -> Due:
+    day = start
+    for _ in range(days):
+        day = calendar.next_working_day(day)
+    return Due(day, calendar.is_provisional(start, day))
+
+
+@lru_cache(maxsize=_KEPT)
+def _count(calendar: Calendar, start: date, end: date) -> int:
+    span = (end - start).days
+    return sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))

@@ -55,6 +55,8 @@ def _rows(item: ApplicationItem, code: str | None) -> Iterable[Fault]:
 
 def _masks(item: ApplicationItem, masks: Iterable[Masked]) -> Iterable[Fault]:
     wanted = {one.field: one.mask for one in masks}
+    if not wanted:
+        return
     rows = DataItem.objects.filter(version=item.version_id, key__in=wanted)
     for row in rows:
         if wanted[row.key] not in stricter_masks(row):

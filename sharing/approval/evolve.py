@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import reduce
 from typing import assert_never
 
 from sharing.approval.asides import aside_event
@@ -19,6 +18,7 @@ from sharing.approval.events import (
     OfficeSucceeded,
     Refused,
     Resubmitted,
+    SignatureTakenBack,
     StageEvent,
     StageNotified,
     StageOpened,
@@ -29,7 +29,7 @@ from sharing.approval.events import (
     Urged,
     Withdrawn,
 )
-from sharing.approval.holding import custody_event, signed, with_stage
+from sharing.approval.holding import custody_event, signed, stages_with, with_stage
 from sharing.approval.state import Pause, StageState, State, drafted
 from sharing.approval.terms import ItemStatus, Plan, Side, StageStatus
 
@@ -47,23 +47,32 @@ def fold(events: Sequence[Event], start: State | None = None) -> State:
         if not isinstance(first, Submitted):
             raise ValueError("a case without a draft begins with its submission")
         start = drafted(first.applicant, first.office)
-    return reduce(evolve, events, start)
+    state, last_signed = start, start.last_signed
+    for event in events:
+        if isinstance(event, SignatureTakenBack):  # the only one that asks for the last signature
+            state = replace(state, last_signed=last_signed)
+        state = _after(state, event)
+        last_signed = _last_signed(last_signed, event)
+    return replace(state, version=start.version + len(events), last_signed=last_signed)
 
 
 def evolve(state: State, event: Event) -> State:
     """The state after one more event."""
+    return fold([event], state)
+
+
+def _after(state: State, event: Event) -> State:
+    """The state after ``event``, but for what ``fold`` keeps count of."""
     if isinstance(event, StageEvent):
-        after = _stage_event(state, event)
-    elif isinstance(event, CustodyEvent):
-        after = custody_event(state, event)
-    elif isinstance(event, AsideEvent):
-        after = aside_event(state, event)
-    else:
-        after = _case_event(state, event)
-    return replace(after, version=state.version + 1, last_signed=_last_signed(state, event))
+        return _stage_event(state, event)
+    if isinstance(event, CustodyEvent):
+        return custody_event(state, event)
+    if isinstance(event, AsideEvent):
+        return aside_event(state, event)
+    return _case_event(state, event)
 
 
-def _last_signed(state: State, event: Event) -> StageSigned | None:
+def _last_signed(before: StageSigned | None, event: Event) -> StageSigned | None:
     """The signature that may still be taken back: the last thing that anybody did.
 
     What follows by itself, a reminder and a copy are no acts on the case.
@@ -71,7 +80,7 @@ def _last_signed(state: State, event: Event) -> StageSigned | None:
     if isinstance(event, StageSigned):
         return event
     by_itself = not hasattr(event, "by")
-    return state.last_signed if by_itself or isinstance(event, Copied | Urged) else None
+    return before if by_itself or isinstance(event, Copied | Urged) else None
 
 
 def _stage_event(state: State, event: StageEvent) -> State:
@@ -197,7 +206,8 @@ def _reach(state: State, stage: StageState, at: datetime) -> State:
     if stage.stage.side is Side.PROVIDER and received_at is None:
         received_at = at
     return replace(
-        with_stage(state, stage),
+        state,
+        stages=stages_with(state, stage),
         current=stage.stage.position,
         received_at=received_at,
         status=ItemStatus.HOME_REVIEW if received_at is None else ItemStatus.PROVIDER_REVIEW,

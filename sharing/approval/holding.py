@@ -35,8 +35,7 @@ def signed(stage: StageState, event: StageSigned) -> StageState:
     if event.added:
         groups = tuple(_with_signature(group, event.by) for group in stage.groups)
         return closed_if_complete(replace(stage, groups=groups), event)
-    after = replace(stage, signatures=(*stage.signatures, event))
-    return closed_if_complete(after, event)
+    return closed_if_complete(replace(stage, signatures=(*stage.signatures, event)), event)
 
 
 def closed_if_complete(stage: StageState, event: StageSigned | SignerRemoved) -> StageState:
@@ -48,8 +47,13 @@ def closed_if_complete(stage: StageState, event: StageSigned | SignerRemoved) ->
 
 def with_stage(state: State, stage: StageState) -> State:
     """The state with ``stage`` in its place."""
+    return replace(state, stages=stages_with(state, stage))
+
+
+def stages_with(state: State, stage: StageState) -> tuple[StageState, ...]:
+    """The stages of ``state`` with ``stage`` in its place."""
     index = stage.stage.position - 1
-    return replace(state, stages=(*state.stages[:index], stage, *state.stages[index + 1 :]))
+    return (*state.stages[:index], stage, *state.stages[index + 1 :])
 
 
 def principal(by: Signature) -> Person:
