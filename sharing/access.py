@@ -7,7 +7,7 @@ and administrators neither (DESIGN §4). What is not seen does not exist: NotVis
 
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -114,18 +114,41 @@ def inbox(official: Official, on: date) -> QuerySet[ItemStage]:
 
     The core has the last word (``actions.available_commands``); this is what it would not deny.
     """
-    posts = held_posts(official, on)
+    ways = _ways(official, held_posts(official, on))
+    return _open_for(official, on).filter(functools.reduce(operator.or_, ways))
+
+
+def inbox_parts(official: Official, on: date) -> list[QuerySet[ItemStage]]:
+    """``inbox`` in parts that an index reads in their order; a stage may be in several of them.
+
+    PostgreSQL reads and sorts everything that waits when the ways to it are joined by "or".
+    """
+    found = _open_for(official, on)
+    return [found.filter(way) for way in _ways(official, held_posts(official, on))]
+
+
+def _open_for(official: Official, on: date) -> QuerySet[ItemStage]:
+    """Open stages, by due date, but for those of own applications."""
+    selves = _selves(official, held_posts(official, on))
+    return (
+        ItemStage.objects.filter(status=ItemStage.Status.OPEN)
+        .exclude(item__application__applicant__in=selves)
+        .order_by("due_on", "opened_at", "id")
+    )
+
+
+def _ways(official: Official, posts: Collection[HeldPost]) -> list[Q]:
+    """Why an open stage may wait for the official; each way has its index."""
     selves = _selves(official, posts)
     signed = ItemStage.objects.filter(
         Q(signed_by__in=selves) | Q(acting_for__in=selves), item=OuterRef("item")
     )
-    deciding = _held(posts) & Q(assignee__isnull=True) | Q(assignee__in=selves)
-    return (
-        ItemStage.objects.filter(status=ItemStage.Status.OPEN)
-        .filter(deciding & ~Exists(signed) | Q(called__overlap=sorted(selves)))
-        .exclude(item__application__applicant__in=selves)
-        .order_by("due_on", "opened_at", "id")
-    )
+    pairs = sorted({(post.department_id, post.role) for post in posts})
+    held = (Q(office=office, role=role, assignee__isnull=True) for office, role in pairs)
+    return [
+        *(way & ~Exists(signed) for way in (*held, Q(assignee__in=selves))),
+        Q(called__overlap=sorted(selves)),
+    ]
 
 
 def grants_visible_to(official: Official, on: date) -> QuerySet[Grant]:

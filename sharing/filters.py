@@ -1,10 +1,11 @@
 """Narrowing lists of stages and reading them page by page, each page as fast as the first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Self
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from catalog.models import SharingType
 from portal.organisation.models import Department, Official
@@ -16,6 +17,8 @@ COUNTED: Final = 1_000
 """How far lists are counted; people do not need to know more precisely how much too much it is."""
 SOON: Final = 2
 """Working days within which something is due soon."""
+ORDER: Final = ("due_on", "opened_at", "id")
+"""The order of every list of stages."""
 _KINDS: Final[dict[str, Q]] = {
     "unconditional": Q(item__version__sharing_type=SharingType.UNCONDITIONAL)
     & Q(item__application__reflux=False),
@@ -63,15 +66,32 @@ class Counts:
     soon: int
 
 
-def counts(stages: QuerySet[ItemStage], on: date, calendar: Calendar) -> Counts:
-    """All of ``stages``, those overdue and those due soon; the earliest are counted first."""
+def counts(parts: Sequence[QuerySet[ItemStage]], on: date, calendar: Calendar) -> Counts:
+    """All stages of ``parts``, those overdue and those due soon; the earliest are counted first."""
     soon = calendar.add_working_days(on, SOON).on
-    found = stages.order_by("due_on", "opened_at", "id")[:COUNTED].aggregate(
-        total=Count("pk"),
-        late=Count("pk", filter=Q(due_on__lt=on)),
-        soon=Count("pk", filter=Q(due_on__range=(on, soon))),
+    days = [due for _pk, due, _at in _first(parts, ORDER, COUNTED)]
+    return Counts(
+        total=len(days),
+        late=sum(due is not None and due < on for due in days),
+        soon=sum(due is not None and on <= due <= soon for due in days),
     )
-    return Counts(**found)
+
+
+def total(parts: Sequence[QuerySet[ItemStage]]) -> int:
+    """How many stages there are in ``parts``, up to COUNTED."""
+    return len(_first(parts, ORDER, COUNTED))
+
+
+def _first(
+    parts: Sequence[QuerySet[ItemStage]], order: Sequence[str], size: int
+) -> list[tuple[int, date | None, datetime | None]]:
+    """Key, due date and opening of the first ``size`` stages that are in one of ``parts``."""
+    heads = [part.order_by(*order).values_list("pk", *ORDER[:2])[:size] for part in parts]
+    if len(heads) == 1:
+        return list(heads[0])
+    # without duplicates, for a stage may be in several parts
+    together = heads[0].union(*heads[1:]).order_by(*("pk" if n == "id" else n for n in order))
+    return list(together[:size])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +130,32 @@ class Place:
 
 
 def page(
-    stages: QuerySet[ItemStage], after: Place | None, size: int
+    parts: Sequence[QuerySet[ItemStage]],
+    after: Place | None,
+    size: int,
+    loaded: QuerySet[ItemStage],
 ) -> tuple[list[ItemStage], Place | None]:
-    """The next ``size`` stages by due date, and where the page after it begins, if there is one.
+    """The next ``size`` stages of ``parts`` by due date, and where the page after it begins, if any.
 
-    At most two queries, which begin where the page begins: those with a due date come first.
+    ``loaded`` says what is read of each. At most three queries, of which those that look for
+    stages begin where the page begins: those with a due date come first.
     """
-    rows: list[ItemStage] = []
+    keys: list[int] = []
     if after is None or after.due_on is not None:
-        dated = stages.filter(due_on__isnull=False)
+        fits = Q(due_on__isnull=False)
         if after is not None:
             later = Q(due_on__gt=after.due_on) | Q(_behind(after), due_on=after.due_on)
-            dated = dated.filter(later, due_on__gte=after.due_on)
-        rows = list(dated.order_by("due_on", "opened_at", "id")[: size + 1])
-    if len(rows) <= size:
-        undated = stages.filter(due_on__isnull=True)
+            fits &= later & Q(due_on__gte=after.due_on)
+        keys = [pk for pk, *_ in _first([part.filter(fits) for part in parts], ORDER, size + 1)]
+    if len(keys) <= size:
+        fits = Q(due_on__isnull=True)
         if after is not None and after.due_on is None:
-            undated = undated.filter(_behind(after))
-        rows += undated.order_by("opened_at", "id")[: size + 1 - len(rows)]
-    return rows[:size], Place.of(rows[size - 1]) if len(rows) > size else None
+            fits &= _behind(after)
+        undated = [part.filter(fits) for part in parts]
+        keys += [pk for pk, *_ in _first(undated, ORDER[1:], size + 1 - len(keys))]
+    found = loaded.in_bulk(keys[:size])
+    rows = [found[key] for key in keys[:size] if key in found]
+    return rows, Place.of(rows[-1]) if len(keys) > size else None
 
 
 def _behind(place: Place) -> Q:

@@ -19,9 +19,8 @@ from portal.navigation import (
 )
 from portal.organisation.access import department_ids
 from portal.organisation.models import Official, Role
-from sharing import access, concerns
-from sharing.filters import COUNTED
-from sharing.models import Grant
+from sharing import access, concerns, filters
+from sharing.models import Grant, ItemStage
 from sharing.presenting import words
 from sharing.views.common import loaded_items, official_of
 from sharing.violations import access as oversight
@@ -37,7 +36,7 @@ def does_business(official: Official) -> bool:
 
 def waiting(official: Official) -> int:
     """How many stages wait for the official."""
-    return access.inbox(official, timezone.localdate())[:COUNTED].count()
+    return filters.total(access.inbox_parts(official, timezone.localdate()))
 
 
 def oversees(official: Official) -> bool:
@@ -96,11 +95,10 @@ def _inbox(request: HttpRequest) -> Mapping[str, Any] | None:
     official = official_of(request)
     if not does_business(official):
         return None
-    found = access.inbox(official, timezone.localdate()).select_related(
-        "item__version", "item__application__department"
-    )
-    rows = list(found[:SHOWN])
-    return {"rows": rows, "total": found[:COUNTED].count() if len(rows) == SHOWN else len(rows)}
+    parts = access.inbox_parts(official, timezone.localdate())
+    loaded = ItemStage.objects.select_related("item__version", "item__application__department")
+    rows, following = filters.page(parts, None, SHOWN, loaded)
+    return {"rows": rows, "total": filters.total(parts) if following else len(rows)}
 
 
 def _mine(request: HttpRequest) -> Mapping[str, Any] | None:

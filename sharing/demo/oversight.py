@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from django.utils import timezone
 
 from portal.organisation.models import Official
+from portal.worktime.access import calendar
 from sharing.access import AUTHORITY_ROLES, holders
 from sharing.demo.cases import Scene
 from sharing.demo.clockwork import Course
@@ -27,7 +28,7 @@ class _Said(NamedTuple):
     days: int = 0
 
 
-_ASKED = _Said(Command.ASK, "请于五个工作日内书面说明超期原因和补办时间。", 7)
+_ASKED = _Said(Command.ASK, "请于五个工作日内书面说明超期原因和补办时间。", 5)
 _EXPLAINED = _Said(Command.ANSWER, "经办人员岗位调整，交接期间未及时受理，已明确专人，本周内办结。")
 _WAYS: Final[tuple[tuple[_Said, ...], ...]] = (
     (_ASKED, _EXPLAINED, _Said(Command.CONFIRM, "情况属实，请限期整改并报送结果。", 10)),
@@ -86,7 +87,7 @@ def _follow(scene: Scene, item: OversightItem, way: tuple[_Said, ...], moment: d
             return
         actions.give(
             by=by, item_id=item.pk, order=Order(said.command, number), text=said.text,
-            wanted_on=on + timedelta(days=said.days) if said.days else None,
+            wanted_on=calendar().add_working_days(on, said.days).on if said.days else None,
             now=moment + timedelta(minutes=35 * number),
         )  # fmt: skip
 

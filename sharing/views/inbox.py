@@ -35,15 +35,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
     official, today = official_of(request), timezone.localdate()
     form = InboxForm(request.GET)
     chosen = form.filters()
-    mine = access.inbox(official, today)
-    found = chosen.apply(mine, today, calendar()).select_related(
+    mine = access.inbox_parts(official, today)
+    found = [chosen.apply(part, today, calendar()) for part in mine]
+    loaded = ItemStage.objects.select_related(
         "office",
         "item__version",
         "item__application__department",
         "item__application__applicant",
     )
     after = filters.Place.parse(request.GET.get("after", ""))
-    stages, following = filters.page(found, after, form.size())
+    stages, following = filters.page(found, after, form.size(), loaded)
     rows = list(_rows(stages))
     context = {
         "form": form,

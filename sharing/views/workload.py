@@ -88,8 +88,10 @@ def office_rows(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         stages = stages.filter(role=role)
     found = workload.listed(stages, kind, month, today)
     after = filters.Place.parse(request.GET.get("after", ""))
-    loaded = found.select_related("item__application__department", "item__version", "signed_by")
-    rows, following = filters.page(loaded, after, PAGE_SIZE)
+    loaded = ItemStage.objects.select_related(
+        "item__application__department", "item__version", "signed_by"
+    )
+    rows, following = filters.page([found], after, PAGE_SIZE, loaded)
     context = _frame(month) | {
         "office": department,
         "title": TITLES[kind],
