@@ -14,6 +14,7 @@ from catalog.api_systems import SystemsView
 from sharing.api import (
     applications,
     baskets,
+    complaints,
     concerns,
     data,
     grant_life,
@@ -23,6 +24,7 @@ from sharing.api import (
     organisation,
     oversight,
     quality,
+    violations,
 )
 
 v1: list[URLPattern | URLResolver] = [
@@ -86,6 +88,18 @@ v1: list[URLPattern | URLResolver] = [
     path("inbox/", applications.InboxView.as_view(), name="inbox"),
     path("oversight/", oversight.OversightListView.as_view(), name="oversight"),
     path("oversight/<uuid:pk>/", oversight.OversightView.as_view(), name="oversight_case"),
+    path(
+        "oversight/<uuid:pk>/commands/",
+        violations.OversightOrderView.as_view(),
+        name="oversight_commands",
+    ),
+    path("complaints/", complaints.ComplaintsView.as_view(), name="complaints"),
+    path("complaints/<uuid:pk>/", complaints.ComplaintView.as_view(), name="complaint"),
+    path(
+        "complaints/<uuid:pk>/commands/",
+        complaints.ComplaintOrderView.as_view(),
+        name="complaint_commands",
+    ),
     path("grants/", data.GrantsView.as_view(), name="grants"),
     path("grants/<uuid:pk>/", data.GrantView.as_view(), name="grant"),
     path("grants/<uuid:pk>/suspend/", data.GrantStepView.as_view(step="suspend"), name="suspend"),
