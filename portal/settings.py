@@ -297,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "ConcernSubjectEnum": "sharing.models.Subject",
         "OversightKindEnum": "sharing.models.OversightItem.Kind",
         "OversightStatusEnum": "sharing.models.OversightItem.Status",
+        "LeaveKindEnum": "portal.organisation.models.LeaveKind",
+        "LeaveStateEnum": "portal.leave.rules.Standing",
     },
 }
 

@@ -100,9 +100,18 @@ def own(official: Official) -> QuerySet[Substitution]:
     )
 
 
+def running(departments: Iterable[int], on: date) -> QuerySet[Substitution]:
+    """Substitutions in force or to come for the people of these departments."""
+    rows = Substitution.objects.filter(
+        principal__in=people_of(departments, on), valid_until__gte=on, revoked_at=None
+    )
+    return rows.select_related("principal", "substitute", "arranged_by")
+
+
 def get(official: Official, pk: int, on: date) -> Substitution:
     """A substitution the official takes part in or looks after; NotVisible for others."""
-    row = Substitution.objects.select_related("principal", "substitute").filter(pk=pk).first()
+    rows = Substitution.objects.select_related("principal", "substitute", "arranged_by")
+    row = rows.filter(pk=pk).first()
     if row is None or not (
         official.pk in {row.principal_id, row.substitute_id}
         or may_arrange(official, row.principal, on)

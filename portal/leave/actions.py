@@ -48,16 +48,27 @@ def end_early(*, by: Official, row: Substitution, now: datetime) -> Substitution
 
     Forbidden for the substitute, who does not decide about it; NotAllowed when it is over.
     """
-    on = timezone.localdate(now)
-    if not access.may_arrange(by, row.principal, on):
-        raise Forbidden(_("Your post does not allow this."))
     row = Substitution.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if row.revoked_at is not None or row.valid_until < on:
-        raise NotAllowed(_("This substitution is over already."))
+    if error := end_hindrance(by=by, row=row, on=timezone.localdate(now)):
+        raise error
     actions.revoke_substitution(by=by, substitution=row, now=now)
     row = Substitution.objects.select_related("principal", "substitute").get(pk=row.pk)
     _end(row, now)
     return row
+
+
+def end_hindrance(*, by: Official, row: Substitution, on: date) -> Forbidden | NotAllowed | None:
+    """Why ``by`` cannot end the substitution on the day ``on``; None if it can be ended."""
+    if not access.may_arrange(by, row.principal, on):
+        return Forbidden(
+            _("Your post does not allow this."),
+            remedy=_("Leave is ended by the person or a head of the department."),
+        )
+    if row.revoked_at is not None or row.valid_until < on:
+        return NotAllowed(
+            _("This substitution is over already."), remedy=_("Nothing is to be done."), code="over"
+        )
+    return None
 
 
 def follow_calendar(now: datetime) -> int:

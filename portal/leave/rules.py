@@ -6,9 +6,11 @@ words, with names and days.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.errors import Fault
@@ -18,6 +20,26 @@ from portal.organisation.models import ADMIN_ROLES, Official, Post, Substitution
 LONGEST: Final = 366
 """The most days one leave may take; longer ones are a matter of posts."""
 _DAY: Final = timedelta(days=1)
+
+
+class Standing(StrEnum):
+    """Where a substitution stands."""
+
+    TO_COME = "to_come"
+    IN_FORCE = "in_force"
+    OVER = "over"
+    ENDED_EARLY = "ended_early"
+    CALLED_OFF = "called_off"
+
+
+def standing(row: Substitution, on: date) -> Standing:
+    """Where the substitution stands on the day ``on``; called off is what never began."""
+    if row.revoked_at is not None:
+        began = row.valid_from <= timezone.localdate(row.revoked_at)
+        return Standing.ENDED_EARLY if began else Standing.CALLED_OFF
+    if row.valid_until < on:
+        return Standing.OVER
+    return Standing.IN_FORCE if row.valid_from <= on else Standing.TO_COME
 
 
 def faults_of(row: Substitution, *, by: Official, on: date) -> list[Fault]:

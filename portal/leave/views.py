@@ -1,7 +1,7 @@
 """Pages about leave: one's own, and the board of a department."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.errors import Invalid, NotVisible, PortalError
+from portal.errors import Invalid, NotVisible, PortalError, Text
 from portal.leave import access, actions, board
 from portal.leave.forms import LeaveForm
+from portal.leave.rules import Standing, standing
 from portal.organisation.models import Official, Substitution
 from portal.pages.fields import add_faults
 
@@ -28,13 +30,18 @@ def _reader(request: HttpRequest) -> Official:
     return request.user
 
 
-def state_of(row: Substitution, on: date) -> tuple[str, str]:
+_STATES: Final[dict[Standing, tuple[str, Text]]] = {
+    Standing.TO_COME: ("wait", gettext_lazy("to come")),
+    Standing.IN_FORCE: ("run", gettext_lazy("in force")),
+    Standing.OVER: ("", gettext_lazy("over")),
+    Standing.ENDED_EARLY: ("", gettext_lazy("ended early")),
+    Standing.CALLED_OFF: ("", gettext_lazy("called off")),
+}
+
+
+def state_of(row: Substitution, on: date) -> tuple[str, Text]:
     """Kind of tag and word for where a substitution stands."""
-    if row.revoked_at is not None:
-        return "", _("ended early") if row.valid_from <= on else _("called off")
-    if row.valid_until < on:
-        return "", _("over")
-    return ("run", _("in force")) if row.valid_from <= on else ("wait", _("to come"))
+    return _STATES[standing(row, on)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,10 +111,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _running(departments: set[int], on: date) -> list[Substitution]:
-    rows = Substitution.objects.filter(
-        principal__in=access.people_of(departments, on), valid_until__gte=on, revoked_at=None
-    )
-    return list(rows.select_related("principal", "substitute").order_by("valid_from", "pk")[:LINES])
+    return list(access.running(departments, on).order_by("valid_from", "pk")[:LINES])
 
 
 def _shown(row: Substitution, reader: Official, on: date, *, can_end: bool) -> dict[str, Any]:

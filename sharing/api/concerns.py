@@ -1,6 +1,6 @@
 """Corrections, objections and disputes over REST: those the caller sees, raising, orders on one.
 
-Complaints of citizens are not offered here: their texts stay on the pages of who handles them.
+Complaints of citizens are in `sharing.api.complaints`.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""REST of oversight: cases of supervision and violations the caller sees, and the steps on them."""
+"""REST of oversight: cases of supervision and violations the caller sees, with their steps."""
 
 from typing import Any
 from uuid import UUID
@@ -119,10 +119,11 @@ class OversightView(APIView):
     )  # fmt: skip
     def get(self, request: Request, pk: UUID) -> Response:
         """The case with its steps and what the caller may do now."""
-        return Response(_shown(official_of(request), pk))
+        return Response(case_shown(official_of(request), pk))
 
 
-def _shown(official: Official, pk: UUID) -> Any:
+def case_shown(official: Official, pk: UUID) -> Any:
+    """The case with its steps and what the official may do now; NotVisible for others."""
     on = timezone.localdate()
     item = access.get_item(official, pk, on)
     commands = {
