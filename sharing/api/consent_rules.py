@@ -188,7 +188,8 @@ def _own(by: Official, pk: int, on: date) -> Department:
             remedy=_("Ask the head of the sharing office."),
             code="not_office_head",
         )
-    return Department.objects.get(pk=pk)
+    found: Department = Department.objects.get(pk=pk)
+    return found
 
 
 def _bounds(data: dict[str, Any], department: Department, on: date) -> Bounds:
@@ -205,9 +206,11 @@ def _bounds(data: dict[str, Any], department: Department, on: date) -> Bounds:
     if data["matter"] is not None:
         matter = ServiceItem.objects.filter(state=MatterState.IN_FORCE, pk=data["matter"]).first()
         if matter is None or data["kind"] != ConsentRuleKind.MATTER:
-            message = _("No business matter that is handled now is chosen.")
-            if matter is not None:
-                message = _("A rule for entries shared without conditions names no matter.")
+            message = (
+                _("No business matter that is handled now is chosen.")
+                if matter is None
+                else _("A rule for entries shared without conditions names no matter.")
+            )
             faults.append(Fault("matter", message, _("Choose another, or none."), "not_offered"))
     asking = list(Department.objects.in_office(on).filter(pk__in=data["demanders"]))
     unknown = set(data["demanders"]) - {one.pk for one in asking}

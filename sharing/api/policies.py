@@ -167,7 +167,7 @@ class PoliciesView(generics.ListAPIView[ChainPolicy]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the versions that count today."""
-        context: dict[str, Any] = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         return context | {"current": policies.current(timezone.localdate())}
 
     def get_queryset(self) -> QuerySet[ChainPolicy]:
@@ -278,7 +278,7 @@ class SimulatedCasesView(generics.ListAPIView[SimulatedCase]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the items the caller may open."""
-        context: dict[str, Any] = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         return context | {"seen": getattr(self, "_seen", set())}
 
     @extend_schema(
