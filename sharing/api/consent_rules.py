@@ -215,9 +215,9 @@ def _bounds(data: dict[str, Any], department: Department, on: date) -> Bounds:
     asking = list(Department.objects.in_office(on).filter(pk__in=data["demanders"]))
     unknown = set(data["demanders"]) - {one.pk for one in asking}
     if unknown:
-        message = _("There is no such department.")
-        remedy = _("Leave out: %(names)s.") % {"names": ", ".join(map(str, sorted(unknown)))}
-        faults.append(Fault("demanders", message, remedy, "unknown"))
+        nobody = _("There is no such department.")
+        names = {"names": ", ".join(map(str, sorted(unknown)))}
+        faults.append(Fault("demanders", nobody, _("Leave out: %(names)s.") % names, "unknown"))
     if faults:
         raise Invalid(_("The rule cannot be set."), faults)
     return Bounds(
