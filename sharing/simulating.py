@@ -20,17 +20,18 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import Forbidden
+from portal.errors import Forbidden, Invalid
 from portal.ledger.records import record
 from portal.organisation.access import held_posts
 from portal.organisation.models import Department, Official, Region
 from portal.queue import enqueue
 from portal.worktime import access as worktime
 from portal.worktime.calendar import Calendar
-from sharing import access, planning
+from sharing import access, planning, policy_words
 from sharing.actions import policies
 from sharing.approval.clocks import local_day
 from sharing.approval.events import Submitted
+from sharing.approval.lawful import faults_of
 from sharing.approval.serialise import from_dict
 from sharing.approval.terms import Plan, Stage
 from sharing.models import (
@@ -102,13 +103,15 @@ def may_simulate(official: Official, on: date) -> bool:
 
 @transaction.atomic
 def ask(*, by: Official, policy: ChainPolicy, now: datetime) -> PolicySimulation:
-    """Ask for a run; the one that is under way, if there is one."""
+    """Ask for a run; the one that is under way, if there is one. Invalid for rules nobody can use."""
     if not may_simulate(by, local_day(now)):
         raise Forbidden(
             _("Only the security administrator and the authorities try policies out."),
             remedy=_("Ask one of them."),
             code="not_authority",
         )
+    if wrong := policy_words.in_words(faults_of(policy.definition)):
+        raise Invalid(_("The rules cannot be used."), wrong)
     ChainPolicy.objects.select_for_update(of=("self",)).get(pk=policy.pk)
     found = PolicySimulation.objects.filter(policy=policy, status__in=PolicySimulation.OPEN).first()
     if found is not None and not _is_lost(found, now):

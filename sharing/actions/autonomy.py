@@ -79,16 +79,8 @@ def stop_rule(*, by: Official, rule: ConsentRule, reason: str, now: datetime) ->
         .select_related("department")
         .get(pk=rule.pk)
     )
-    if not may_stop(by, kept, on):
-        raise Forbidden(
-            _("Only the provider's posts and the authority of its region stop a rule."),
-            remedy=_("Ask the head of the provider's sharing office."),
-            code="not_provider",
-        )
-    if kept.stopped_at is not None:
-        raise NotAllowed(
-            _("The rule was stopped before."), remedy=_("Nothing is to be done."), code="stopped"
-        )
+    if error := stop_hindrance(by, kept, on):
+        raise error
     if not reason.strip():
         message = _("A reason is missing.")
         raise Invalid(message, [Fault("reason", message, _("Write why."), "required")])
@@ -97,6 +89,21 @@ def stop_rule(*, by: Official, rule: ConsentRule, reason: str, now: datetime) ->
         applicant = {item.application.applicant_id}
         tell_about_item(item, "item.rule_stopped", applicant, now=now, reason=reason.strip())
     return kept
+
+
+def stop_hindrance(by: Official, rule: ConsentRule, on: date) -> Forbidden | NotAllowed | None:
+    """Why the official cannot stop the rule; None if a reason is all that is missing."""
+    if not may_stop(by, rule, on):
+        return Forbidden(
+            _("Only the provider's posts and the authority of its region stop a rule."),
+            remedy=_("Ask the head of the provider's sharing office."),
+            code="not_provider",
+        )
+    if rule.stopped_at is not None:
+        return NotAllowed(
+            _("The rule was stopped before."), remedy=_("Nothing is to be done."), code="stopped"
+        )
+    return None
 
 
 def waiting(rule: ConsentRule) -> QuerySet[ApplicationItem]:

@@ -31,6 +31,14 @@ def faults(definition: object, region: Region | None, on: date) -> list[Fault]:
     return policy_words.in_words(faults_of(definition, above))
 
 
+def current(on: date) -> set[int]:
+    """Ids of the versions from which chains are planned on the day ``on``: one for each region."""
+    newest: dict[object, int] = {}
+    for pk, region in ChainPolicy.objects.in_force(on).values_list("pk", "region_id"):
+        newest.setdefault(region, pk)
+    return set(newest.values())
+
+
 def complete(definition: Mapping[str, Any]) -> dict[str, Any]:
     """A lawful definition with everything it leaves to the defaults written out."""
     return dump_policy(load_policy(definition))

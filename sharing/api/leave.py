@@ -85,7 +85,7 @@ class _LeavesView(generics.ListAPIView[Substitution]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the caller and the day."""
-        context: dict[str, Any] = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context |= {"by": official_of(self.request), "on": timezone.localdate()}
         return context

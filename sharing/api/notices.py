@@ -57,8 +57,8 @@ class NoticeGroupSerializer(serializers.Serializer[Any]):
     """Kinds that are chosen together; required ones always count as new."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
-    required = serializers.BooleanField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of that name
+    required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class PreferencesSerializer(serializers.ModelSerializer[Preferences]):

@@ -35,10 +35,8 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     """Every version; rules are no secret."""
     on = timezone.localdate()
     rows = ChainPolicy.objects.select_related("region").order_by("region_id", "name", "-version")
-    current: dict[object, int] = {}
-    for row in ChainPolicy.objects.in_force(on):
-        current.setdefault(row.region_id, row.pk)
-    found = [(row, row.pk in current.values(), shown.STATUS_TAGS[row.status]) for row in rows]
+    current = policies.current(on)
+    found = [(row, row.pk in current, shown.STATUS_TAGS[row.status]) for row in rows]
     context = {"rows": found, "keeps": policies.may_keep(official_of(request), on)}
     return render(request, "sharing/policies/list.html", context)
 
