@@ -146,7 +146,7 @@ def _ways(official: Official, posts: Collection[HeldPost]) -> list[Q]:
     pairs = sorted({(post.department_id, post.role) for post in posts})
     held = (Q(office=office, role=role, assignee__isnull=True) for office, role in pairs)
     return [
-        *(way & ~Exists(signed) for way in (*held, Q(assignee__in=selves))),
+        *(Q(way, ~Exists(signed)) for way in (*held, Q(assignee__in=selves))),
         Q(called__overlap=sorted(selves)),
     ]
 
