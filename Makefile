@@ -64,7 +64,8 @@ clean: ## Remove environments and caches; the data in var/ stay
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The marks remember which lock file an environment was installed from.
+# The marks remember which lock file an environment was installed from. The lock files name every
+# package: nothing is resolved again, so a release of tomorrow cannot contradict them.
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
 
@@ -78,9 +79,9 @@ $(PY):
 define install-from
 	@echo "Installing $(1), about a minute …"
 	@if command -v uv >/dev/null; then \
-	  uv pip install --quiet --python $(PY) --require-hashes --no-build -r $(1); \
+	  uv pip install --quiet --python $(PY) --require-hashes --no-deps --no-build -r $(1); \
 	else \
-	  $(PY) -m pip install --quiet --require-hashes --only-binary :all: -r $(1); \
+	  $(PY) -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r $(1); \
 	fi
 	@touch $@
 endef
