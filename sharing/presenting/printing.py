@@ -129,13 +129,6 @@ def _modules(text: str) -> list[str]:
     return ["".join("1" if module else "0" for module in row) for row in code.get_matrix()]
 
 
-@cache
-def makes_pdf() -> bool:
-    """Whether the typesetter and its fonts are installed."""
-    names = ("typst", "pylopdf_fonts_zh_cn")
-    return all(importlib.util.find_spec(name) is not None for name in names)
-
-
 def as_pdf(form: PrintedForm) -> bytes:
     """Set the form; every text goes in as data, never as markup."""
     import typst

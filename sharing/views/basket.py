@@ -197,18 +197,14 @@ def printed(request: HttpRequest, pk: UUID) -> HttpResponse:
         "application": found[0].application,
         "heading": heading(found),
         "form": printing.form_of(found, request.build_absolute_uri),
-        "has_pdf": printing.makes_pdf(),
     }
     return render(request, "sharing/print.html", context)
 
 
 @require_safe
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The same form as PDF; where no typesetter is installed, the page that prints."""
+    """The same form as PDF."""
     found = items_of(request, pk)
-    if not printing.makes_pdf():
-        messages.info(request, _("This portal makes no PDF; print this page instead."))
-        return redirect("sharing:print", pk)
     content = printing.as_pdf(printing.form_of(found, request.build_absolute_uri))
     response = HttpResponse(content, content_type="application/pdf")
     number = found[0].application.number
